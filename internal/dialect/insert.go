@@ -7,6 +7,10 @@ import (
 	"gorm.io/gorm/clause"
 )
 
+// ExcludedTable is the name under which the row that was to be inserted is
+// known to the update of an upsert.
+const ExcludedTable = "excluded"
+
 // NewColumn is the name under which an Insert returns whether a row is new.
 const NewColumn = "alchemy_new"
 

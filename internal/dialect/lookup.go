@@ -102,3 +102,21 @@ func writeUnionSource(stmt *gorm.Statement, l *Lookup) {
 
 // MaxLookupRows bounds the rows of one Lookup: parsers recurse once a leg.
 const MaxLookupRows = 500
+
+// WriteFirsts writes the statement that tells, for each row of a Lookup, the
+// first row of the Lookup with an equal key: two columns, the ordinals of both.
+func (d *Dialect) WriteFirsts(stmt *gorm.Statement, l *Lookup) {
+	_, _ = stmt.WriteString("SELECT ")
+	stmt.WriteQuoted(OrdColumn)
+	_, _ = stmt.WriteString(",MIN(")
+	stmt.WriteQuoted(OrdColumn)
+	_, _ = stmt.WriteString(") OVER (PARTITION BY ")
+	for i, k := range l.Key {
+		if i > 0 {
+			_ = stmt.WriteByte(',')
+		}
+		stmt.WriteQuoted(k)
+	}
+	_, _ = stmt.WriteString(") FROM ")
+	writeUnionSource(stmt, l)
+}

@@ -1,0 +1,272 @@
+package callbacks
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+
+	"github.com/gormalchemy/alchemy/dberr"
+	"github.com/gormalchemy/alchemy/internal/dialect"
+)
+
+// inserter runs a create without Upsert where GORM would get it wrong. Which
+// rows are inserted, updated, ignored or refused is what GORM's own statement
+// says; only what comes back is ours.
+type inserter struct {
+	sender
+	stmt     *gorm.Statement
+	dialect  *dialect.Dialect
+	t        *table
+	conflict *clause.OnConflict
+	keys     []candidate // by which a row that doesn't come back is found
+	back     []clause.Column
+	fill     []*schema.Field // generated columns
+	affected int64
+}
+
+// candidate is a unique key on which a row may have met another.
+type candidate struct {
+	dialect.Key
+	fields []*schema.Field
+}
+
+// runInsert runs the create, in a transaction of ours when it takes several
+// statements and there is none.
+func (w *creator) runInsert(db *gorm.DB, c *call, how way) {
+	stmt := db.Statement
+	before := maps.Clone(stmt.Clauses)
+	defer func() { stmt.Clauses = before }()
+	addCreateClauses(stmt)
+	x := &inserter{sender: sender{db: db}, stmt: stmt, dialect: w.config.Dialect}
+	var err error
+	if x.t, err = convert(stmt); err != nil {
+		settle(db, err)
+		return
+	}
+	x.prepare(how)
+	if _, inTx := stmt.ConnPool.(gorm.TxCommitter); !inTx && (how == byAnyKey || w.bursts(stmt) || w.mixesDefaults(stmt)) {
+		if c.openTransaction(db); db.Error != nil {
+			return
+		}
+	} else if inTx && c.boundary == nothing && w.mayChunk(stmt) {
+		if c.openSavepoint(db); db.Error != nil {
+			return
+		}
+	}
+	if err := x.run(how); err != nil {
+		if db.Error == nil {
+			_ = db.AddError(err) // as GORM reports it, translated if so configured
+		}
+		return
+	}
+	finish(db, c, x.affected)
+}
+
+// prepare works out the conflict clause, what comes back, and by which keys
+// rows can be found.
+func (x *inserter) prepare(how way) {
+	if how != unfilled {
+		x.fill = generated(x.stmt.Schema)
+	}
+	if r, ok := x.stmt.Clauses["RETURNING"].Expression.(clause.Returning); ok {
+		x.back = r.Columns
+		if len(r.Columns) == 0 {
+			x.back = []clause.Column{{Name: "*", Raw: true}}
+		}
+	}
+	for _, f := range x.fill {
+		x.comesBack(f)
+	}
+	oc, ok := x.stmt.Clauses["ON CONFLICT"].Expression.(clause.OnConflict)
+	if !ok {
+		return
+	}
+	x.conflict = &oc
+	if how != byAnyKey {
+		return
+	}
+	x.keys = candidates(x.stmt, oc)
+	for _, k := range x.keys {
+		for _, f := range k.fields {
+			x.comesBack(f)
+		}
+	}
+}
+
+// comesBack adds a column to those that the statement returns.
+func (x *inserter) comesBack(f *schema.Field) {
+	has := func(c clause.Column) bool { return c.Name == "*" || c.Name == f.DBName }
+	if !slices.ContainsFunc(x.back, has) {
+		x.back = append(x.back, clause.Column{Name: f.DBName})
+	}
+}
+
+// run sends the rows, in chunks, grouped where one statement can't say
+// which cells take their default.
+func (x *inserter) run(how way) error {
+	leaveOut := func(*row, int) bool { return false }
+	if !x.dialect.RowDefault() {
+		leaveOut = func(r *row, k int) bool {
+			f := x.t.fields[k]
+			return f != nil && !f.AutoIncrement && isStruct(x.stmt) && x.t.databaseDefault(r, k)
+		}
+	}
+	for _, g := range x.t.groups(x.t.rows, leaveOut) {
+		keyed, free := g.rows, []*row(nil)
+		if how == byAnyKey {
+			keyed, free = x.split(g.rows)
+		} else {
+			keyed, free = nil, g.rows
+		}
+		if err := x.chunks(g, keyed, x.insertKeyed); err != nil {
+			return err
+		}
+		if err := x.chunks(g, free, x.insertInOrder); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *inserter) chunks(g *group, rows []*row, send func(*group, []*row) error) error {
+	extra := 0
+	if x.conflict != nil {
+		extra = countVars(x.stmt, func() { x.conflict.Build(x.stmt) })
+	}
+	for chunk := range slices.Chunk(rows, rowsFitting(x.dialect, len(g.columns), extra)) {
+		if err := send(g, chunk); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// split parts rows that may meet another row from those that can't: no
+// candidate key of theirs is complete.
+func (x *inserter) split(rows []*row) (keyed, free []*row) {
+	for _, r := range rows {
+		if slices.ContainsFunc(x.keys, func(k candidate) bool { return hasKeyValues(x.stmt, r, k.fields) }) {
+			keyed = append(keyed, r)
+		} else {
+			free = append(free, r)
+		}
+	}
+	return keyed, free
+}
+
+// send sends one INSERT and returns what came back.
+func (x *inserter) send(g *group, rows []*row) (*reader, error) {
+	rd := &reader{stmt: x.stmt}
+	in := &dialect.Insert{Columns: x.t.names(g), Rows: g.cells(rows), Conflict: x.conflict, Returning: x.back}
+	write := func(stmt *gorm.Statement) { x.dialect.WriteInsert(stmt, in) }
+	if len(x.back) == 0 {
+		n, err := x.exec(write)
+		x.affected += n
+		return rd, err
+	}
+	err := x.query(write, rd.each)
+	x.affected += int64(len(rd.rows))
+	return rd, err
+}
+
+func (x *inserter) insertInOrder(g *group, rows []*row) error {
+	rd, err := x.send(g, rows)
+	if err != nil || len(x.back) == 0 {
+		return err
+	}
+	return fillInOrder(x.stmt, rows, rd)
+}
+
+// insertKeyed sends rows of which some may not come back, finds out whose
+// are those that do, and reads the others by their keys.
+func (x *inserter) insertKeyed(g *group, rows []*row) error {
+	for range maxAttempts {
+		rd, err := x.send(g, rows)
+		if err != nil {
+			return err
+		}
+		x.place(rows, rd)
+		for _, k := range x.keys {
+			if err := x.readBack(k, unplaced(rows)); err != nil {
+				return err
+			}
+		}
+		if rows = unplaced(rows); len(rows) == 0 {
+			return nil
+		}
+	}
+	return fmt.Errorf("alchemy: create of row %d in %s: %w", rows[0].index, x.stmt.Table, dberr.ErrRowGone)
+}
+
+// place fills the rows that came back. They come in the order in which they
+// were sent, with gaps; each is known by the values of its keys.
+func (x *inserter) place(rows []*row, rd *reader) {
+	fields := rd.read()
+	next := 0
+	for _, b := range rd.rows {
+		for i := next; i < len(rows); i++ {
+			if x.same(rows[i], b) {
+				rows[i].fill(x.stmt.Context, b.value, fields)
+				next = i + 1
+				break
+			}
+		}
+	}
+}
+
+// same reports whether a row that came back has all the key values that the
+// input row has.
+func (x *inserter) same(r *row, b returned) bool {
+	compared := false
+	for _, k := range x.keys {
+		for _, f := range k.fields {
+			given, zero := r.get(x.stmt.Context, f)
+			if zero && f.HasDefaultValue {
+				continue
+			}
+			stored, _ := f.ValueOf(x.stmt.Context, b.value)
+			want, _ := keyText([]any{given}, false)
+			if got, _ := keyText([]any{stored}, false); got != want {
+				return false
+			}
+			compared = true
+		}
+	}
+	return compared
+}
+
+// readBack finds rows by one of their keys.
+func (x *inserter) readBack(k candidate, rows []*row) error {
+	var have []*row
+	for _, r := range rows {
+		if hasKeyValues(x.stmt, r, k.fields) {
+			have = append(have, r)
+		}
+	}
+	columns := make([]string, 0, len(x.fill))
+	for _, f := range x.fill {
+		columns = append(columns, f.DBName)
+	}
+	for chunk := range slices.Chunk(have, min(dialect.MaxLookupRows, rowsFitting(x.dialect, len(k.fields), 16))) {
+		l := &dialect.Lookup{Key: k.Columns, Where: k.Target(), Columns: columns}
+		for _, r := range chunk {
+			values := make([]any, len(k.fields))
+			for i, f := range k.fields {
+				values[i], _ = r.get(x.stmt.Context, f)
+			}
+			l.Rows = append(l.Rows, values)
+		}
+		rd := &reader{stmt: x.stmt}
+		if err := x.query(func(stmt *gorm.Statement) { x.dialect.WriteLookup(stmt, l) }, rd.each); err != nil {
+			return err
+		}
+		for _, b := range rd.rows {
+			chunk[b.ord].fill(x.stmt.Context, b.value, x.fill)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,216 @@
+package callbacks
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"reflect"
+	"strconv"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/schema"
+
+	"github.com/gormalchemy/alchemy/dberr"
+)
+
+// row is one row of the input on its way to the database and back.
+type row struct {
+	index  int           // in the input
+	value  reflect.Value // its struct, addressable; invalid for a map
+	fields map[string]any
+	cells  []any  // one a column of the table
+	unset  []bool // likewise: takes its default
+	placed bool   // holds what the database holds
+
+	key     []any  // values of the match fields
+	keyText string // their text, see keyText
+	again   []*row // later rows of the same key that are not sent
+	next    *row   // the later row of the same key that is sent after this one
+}
+
+// inputRows returns the rows of the statement's destination, without cells.
+func inputRows(stmt *gorm.Statement) ([]*row, error) {
+	if maps, ok := inputMaps(stmt.Dest); ok {
+		rows := make([]*row, len(maps))
+		for i, m := range maps {
+			if m == nil {
+				return nil, fmt.Errorf("alchemy: map %d is nil: %w", i, dberr.ErrInvalidValue)
+			}
+			rows[i] = &row{index: i, fields: m}
+		}
+		return rows, nil
+	}
+	rv := stmt.ReflectValue
+	switch rv.Kind() {
+	case reflect.Struct:
+		if rv.Type() != stmt.Schema.ModelType || !rv.CanAddr() {
+			return nil, fmt.Errorf("alchemy: %s: give a pointer to %s: %w", rv.Type(), stmt.Schema.ModelType, dberr.ErrInvalidValue)
+		}
+		return []*row{{value: rv}}, nil
+	case reflect.Slice, reflect.Array:
+		return sliceRows(stmt, rv)
+	}
+	return nil, fmt.Errorf("alchemy: %s is neither a struct nor a slice of structs: %w", rv.Type(), dberr.ErrInvalidValue)
+}
+
+func sliceRows(stmt *gorm.Statement, rv reflect.Value) ([]*row, error) {
+	elem := rv.Type().Elem()
+	if elem.Kind() == reflect.Pointer {
+		elem = elem.Elem()
+	}
+	if elem != stmt.Schema.ModelType {
+		return nil, fmt.Errorf("alchemy: %s is no slice of %s: %w", rv.Type(), stmt.Schema.ModelType, dberr.ErrInvalidValue)
+	}
+	made := make([]row, rv.Len())
+	rows := make([]*row, rv.Len())
+	for i := range rows {
+		v := reflect.Indirect(rv.Index(i))
+		if !v.IsValid() {
+			return nil, fmt.Errorf("alchemy: element %d of the slice is nil: %w", i, dberr.ErrInvalidValue)
+		}
+		if !v.CanAddr() {
+			return nil, fmt.Errorf("alchemy: %s can not be filled: give a pointer to it: %w", rv.Type(), dberr.ErrInvalidValue)
+		}
+		made[i] = row{index: i, value: v}
+		rows[i] = &made[i]
+	}
+	return rows, nil
+}
+
+// inputMaps returns the maps of a destination, where it is one or a slice of them.
+func inputMaps(dest any) ([]map[string]any, bool) {
+	switch d := dest.(type) {
+	case map[string]any:
+		return []map[string]any{d}, true
+	case *map[string]any:
+		return []map[string]any{*d}, true
+	case []map[string]any:
+		return d, true
+	case *[]map[string]any:
+		return *d, true
+	}
+	return nil, false
+}
+
+// get returns the value of a field as it would be bound, and whether it is zero or missing.
+func (r *row) get(ctx context.Context, f *schema.Field) (value any, zero bool) {
+	if r.value.IsValid() {
+		return f.ValueOf(ctx, r.value)
+	}
+	for _, name := range [2]string{f.DBName, f.Name} {
+		if v, ok := r.fields[name]; ok {
+			return v, false
+		}
+	}
+	return nil, true
+}
+
+// fill copies fields of a row that came back into the row's own place.
+func (r *row) fill(ctx context.Context, back reflect.Value, fields []*schema.Field) {
+	for _, f := range fields {
+		if r.value.IsValid() {
+			f.ReflectValueOf(ctx, r.value).Set(f.ReflectValueOf(ctx, back))
+			continue
+		}
+		v, _ := f.ValueOf(ctx, back)
+		name := f.DBName
+		if _, ok := r.fields[f.Name]; ok {
+			name = f.Name
+		}
+		r.fields[name] = plain(v)
+	}
+	r.placed = true
+}
+
+// plain takes the driver's value out of a value that knows it.
+func plain(v any) any {
+	if rv := reflect.ValueOf(v); rv.Kind() == reflect.Pointer && rv.IsNil() {
+		return nil
+	}
+	if valuer, ok := v.(driver.Valuer); ok {
+		if p, err := valuer.Value(); err == nil {
+			return p
+		}
+	}
+	return v
+}
+
+// keyText writes values so that two texts are equal only if the database,
+// comparing byte by byte, would call the values equal. null tells that one
+// of them is nil.
+func keyText(values []any, zoned bool) (text string, null bool) {
+	var b []byte
+	for _, v := range values {
+		switch x := deref(v).(type) {
+		case nil:
+			null = true
+			b = append(b, 'n')
+		case string:
+			b = append(append(strconv.AppendInt(b, int64(len(x)), 10), 's'), x...)
+		case []byte:
+			b = append(append(strconv.AppendInt(b, int64(len(x)), 10), 's'), x...)
+		case time.Time:
+			b = strconv.AppendInt(append(b, 't'), x.UnixNano(), 10)
+			if zoned {
+				_, offset := x.Zone()
+				b = strconv.AppendInt(append(b, '+'), int64(offset), 10)
+			}
+		case bool:
+			b = strconv.AppendBool(append(b, 'b'), x)
+		default:
+			s := numberText(x)
+			b = append(append(strconv.AppendInt(b, int64(len(s)), 10), 's'), s...)
+		}
+		b = append(b, ';')
+	}
+	return string(b), null
+}
+
+// deref follows pointers and Valuers down to a driver's value, or nil.
+func deref(v any) any {
+	for range 4 {
+		if _, ok := v.(time.Time); ok {
+			return v
+		}
+		rv := reflect.ValueOf(v)
+		if rv.Kind() == reflect.Pointer && rv.IsNil() {
+			return nil
+		}
+		if valuer, ok := v.(driver.Valuer); ok {
+			p, err := valuer.Value()
+			if err != nil {
+				return v
+			}
+			v = p
+			continue
+		}
+		if rv.Kind() != reflect.Pointer {
+			break
+		}
+		v = rv.Elem().Interface()
+	}
+	return v
+}
+
+// numberText writes a value of a numeric or named kind.
+func numberText(v any) string {
+	rv := reflect.ValueOf(v)
+	switch rv.Kind() {
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return strconv.FormatInt(rv.Int(), 10)
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return strconv.FormatUint(rv.Uint(), 10)
+	case reflect.Float32:
+		return strconv.FormatFloat(rv.Float(), 'g', -1, 32)
+	case reflect.Float64:
+		return strconv.FormatFloat(rv.Float(), 'g', -1, 64)
+	case reflect.String:
+		return rv.String()
+	case reflect.Slice:
+		if rv.Type().Elem().Kind() == reflect.Uint8 {
+			return string(rv.Bytes())
+		}
+	}
+	return fmt.Sprint(v)
+}

@@ -1,0 +1,101 @@
+package callbacks
+
+import (
+	"database/sql"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// sender sends the statements of one call, one after the other, through the
+// one gorm.Statement that GORM gave us.
+type sender struct {
+	db    *gorm.DB
+	began time.Time
+	rows  int64 // what the statement in db.Statement.SQL returned
+}
+
+// query writes a statement and sends it; each is called for every row that
+// comes back. In a dry run the text is kept and nothing is sent.
+func (s *sender) query(write func(*gorm.Statement), each func(*sql.Rows) error) (err error) {
+	stmt := s.db.Statement
+	s.flush()
+	write(stmt)
+	if s.db.Error != nil || s.db.DryRun {
+		return s.db.Error
+	}
+	rows, err := stmt.ConnPool.QueryContext(stmt.Context, stmt.SQL.String(), stmt.Vars...)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := rows.Close(); err == nil {
+			err = e
+		}
+	}()
+	for rows.Next() {
+		s.rows++
+		if err := each(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// exec writes a statement that returns no rows, sends it, and returns how
+// many rows it affected.
+func (s *sender) exec(write func(*gorm.Statement)) (int64, error) {
+	stmt := s.db.Statement
+	s.flush()
+	write(stmt)
+	if s.db.Error != nil || s.db.DryRun {
+		return 0, s.db.Error
+	}
+	result, err := stmt.ConnPool.ExecContext(stmt.Context, stmt.SQL.String(), stmt.Vars...)
+	if err != nil {
+		return 0, err
+	}
+	s.rows, err = result.RowsAffected()
+	return s.rows, err
+}
+
+// flush makes room for the next statement. GORM traces the last one of a
+// call, so each one before it is traced here. A dry run keeps them all.
+func (s *sender) flush() {
+	stmt := s.db.Statement
+	if stmt.SQL.Len() > 0 {
+		if s.db.DryRun {
+			_, _ = stmt.SQL.WriteString(";\n")
+			return
+		}
+		s.trace()
+	}
+	stmt.SQL.Reset()
+	stmt.Vars = nil
+	s.began = time.Now()
+	s.rows = 0
+}
+
+func (s *sender) trace() {
+	stmt, rows := s.db.Statement, s.rows
+	s.db.Logger.Trace(stmt.Context, s.began, func() (string, int64) {
+		text, vars := stmt.SQL.String(), stmt.Vars
+		if f, ok := s.db.Logger.(gorm.ParamsFilter); ok {
+			text, vars = f.ParamsFilter(stmt.Context, text, vars...)
+		}
+		return s.db.Dialector.Explain(text, vars...), rows
+	}, nil)
+}
+
+// countVars returns the number of bind parameters that write adds.
+func countVars(stmt *gorm.Statement, write func()) int {
+	text, vars := stmt.SQL.String(), stmt.Vars
+	stmt.SQL.Reset()
+	stmt.Vars = nil
+	write()
+	n := len(stmt.Vars)
+	stmt.SQL.Reset()
+	_, _ = stmt.SQL.WriteString(text)
+	stmt.Vars = vars
+	return n
+}

@@ -1,0 +1,215 @@
+package callbacks
+
+import (
+	"database/sql"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/schema"
+
+	"github.com/gormalchemy/alchemy/clauses"
+	"github.com/gormalchemy/alchemy/dberr"
+	"github.com/gormalchemy/alchemy/internal/dialect"
+)
+
+// tellsNew reports whether the statement is to return which rows are new.
+func (x *upserter) tellsNew(s *shape) bool {
+	return x.u.Outcomes != nil && !s.conflict.DoNothing && x.dialect.TellsNew() && (x.u.table == nil || !x.u.table.Partitioned)
+}
+
+// place fills the structs of rows that came back under their own key. What
+// came back under a key that is nobody's, because the database spells it
+// otherwise, is returned: the read-back finds whose it is.
+func (x *upserter) place(s *shape, rows []*row, back *reader) (strays []returned) {
+	byKey := make(map[string]*row, len(rows))
+	for _, r := range rows {
+		byKey[r.keyText] = r
+	}
+	fields := back.read()
+	for _, b := range back.rows {
+		r := byKey[x.textOf(b.value, x.u.match)]
+		if r == nil {
+			strays = append(strays, b)
+			continue
+		}
+		r.fill(x.stmt.Context, b.value, fields)
+		x.outcomes[r.index] = x.outcomeOfWritten(s, r, b)
+	}
+	return strays
+}
+
+// textOf returns the key text of some fields of a row that came back.
+func (x *upserter) textOf(v reflect.Value, fields []*schema.Field) string {
+	values := make([]any, len(fields))
+	for i, f := range fields {
+		values[i], _ = f.ValueOf(x.stmt.Context, v)
+	}
+	text, _ := keyText(values, x.dialect.ZonedTimes())
+	return text
+}
+
+// outcomeOfWritten tells what was done with a row that the statement returned.
+func (x *upserter) outcomeOfWritten(s *shape, r *row, b returned) clauses.Outcome {
+	switch {
+	case s.conflict.DoNothing || b.isNew:
+		return clauses.Inserted
+	case x.tellsNew(s):
+		return clauses.Updated
+	case x.existing == nil:
+		return clauses.Unknown
+	case x.existing[r.keyText]:
+		return clauses.Updated
+	}
+	x.existing[r.keyText] = true
+	return clauses.Inserted
+}
+
+// readBack reads the rows that the statement left alone, or whose key the
+// database spells otherwise, and fills their structs with what is stored.
+func (x *upserter) readBack(s *shape, rows []*row, strays []returned) error {
+	written := make(map[string]returned, len(strays))
+	for _, b := range strays {
+		written[x.textOf(b.value, x.stmt.Schema.PrimaryFields)] = b
+	}
+	return x.lookUp(rows, func(r *row, b returned, fields []*schema.Field) error {
+		w, wasWritten := written[x.textOf(b.value, x.stmt.Schema.PrimaryFields)]
+		if x.u.guardsDeleted() && !b.live {
+			return fmt.Errorf("alchemy: row %d matches a row of %s that is deleted: set Upsert.Revive to bring it back, or match on a key that leaves deleted rows out: %w", r.index, x.stmt.Table, dberr.ErrMatchDeleted)
+		}
+		if wasWritten && len(x.stmt.Schema.PrimaryFields) > 0 {
+			x.outcomes[r.index] = x.outcomeOfWritten(s, r, w)
+		} else {
+			x.outcomes[r.index] = x.outcomeOfLeft(r, b)
+		}
+		r.fill(x.stmt.Context, b.value, fields)
+		return nil
+	})
+}
+
+// guardsDeleted reports whether a match must be live.
+func (u *upsert) guardsDeleted() bool { return u.soft != nil }
+
+// outcomeOfLeft tells why a row was left alone.
+func (x *upserter) outcomeOfLeft(r *row, b returned) clauses.Outcome {
+	switch {
+	case x.u.DoNothing:
+		return clauses.Ignored
+	case x.u.SkipUnchanged && len(x.u.where) > 0:
+		if x.equalCells(r, b) {
+			return clauses.Unchanged
+		}
+		return clauses.Ignored
+	case len(x.u.where) > 0:
+		return clauses.Ignored
+	}
+	return clauses.Unchanged
+}
+
+// equalCells reports whether the stored row holds what an update would write.
+func (x *upserter) equalCells(r *row, b returned) bool {
+	for k, f := range x.t.fields {
+		if f == nil || r.unset[k] || !x.updatedByDefault(f) || (len(x.u.update) > 0 && !slices.Contains(x.u.update, f)) {
+			continue
+		}
+		stored, _ := f.ValueOf(x.stmt.Context, b.value)
+		want, _ := keyText([]any{r.cells[k]}, false)
+		if got, _ := keyText([]any{stored}, false); got != want {
+			return false
+		}
+	}
+	return true
+}
+
+// lookUp finds stored rows by the keys of rows; the database compares.
+func (x *upserter) lookUp(rows []*row, found func(*row, returned, []*schema.Field) error) error {
+	size := min(dialect.MaxLookupRows, rowsFitting(x.dialect, len(x.u.match), 16))
+	for chunk := range slices.Chunk(rows, size) {
+		l := &dialect.Lookup{
+			Key:      x.u.key.Columns,
+			NullSafe: x.u.key.NullsEqual,
+			Where:    x.u.key.Target(),
+			Columns:  readable(x.stmt.Schema),
+		}
+		if x.u.guardsDeleted() {
+			l.Live = x.u.soft.live
+		}
+		for _, r := range chunk {
+			l.Rows = append(l.Rows, x.keyInOrder(r))
+		}
+		rd := &reader{stmt: x.stmt}
+		if err := x.query(func(stmt *gorm.Statement) { x.dialect.WriteLookup(stmt, l) }, rd.each); err != nil {
+			return x.dialect.Wrap(err)
+		}
+		fields := rd.read()
+		for _, b := range rd.rows {
+			if err := found(chunk[b.ord], b, fields); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// keyInOrder returns the key of a row in the order of the key's columns,
+// which need not be that of Upsert.Match.
+func (x *upserter) keyInOrder(r *row) []any {
+	values := make([]any, len(x.u.key.Columns))
+	for i, c := range x.u.key.Columns {
+		values[i] = r.key[slices.IndexFunc(x.u.match, func(f *schema.Field) bool { return f.DBName == c })]
+	}
+	return values
+}
+
+// readable returns the columns of the model that may be read.
+func readable(s *schema.Schema) []string {
+	var names []string
+	for _, n := range s.DBNames {
+		if f := s.FieldsByDBName[n]; f.Readable || f.PrimaryKey {
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
+// noteExisting finds out, where the statement can't tell and it was asked
+// for, which rows are there before. The write lock is taken first, so that
+// nobody comes between.
+func (x *upserter) noteExisting(rows []*row) error {
+	if x.u.Outcomes == nil || x.u.DoNothing || x.dialect.TellsNew() || x.db.DryRun || len(rows) == 0 {
+		return nil
+	}
+	if x.dialect.LockBeforeRead() {
+		column := x.u.match[0].DBName
+		if _, err := x.exec(func(stmt *gorm.Statement) { x.dialect.WriteLock(stmt, column) }); err != nil {
+			return x.dialect.Wrap(err)
+		}
+	}
+	x.existing = map[string]bool{}
+	return x.lookUp(rows, func(r *row, _ returned, _ []*schema.Field) error {
+		x.existing[r.keyText] = true
+		return nil
+	})
+}
+
+// unify gives rows that are one to the database one key text. It is for a
+// batch that the database refused because it compares more loosely than we.
+func (x *upserter) unify(rows []*row) error {
+	for chunk := range slices.Chunk(rows, min(dialect.MaxLookupRows, rowsFitting(x.dialect, len(x.u.match), 16))) {
+		l := &dialect.Lookup{Key: x.u.key.Columns}
+		for _, r := range chunk {
+			l.Rows = append(l.Rows, x.keyInOrder(r))
+		}
+		err := x.query(func(stmt *gorm.Statement) { x.dialect.WriteFirsts(stmt, l) }, func(rows *sql.Rows) error {
+			var ord, first int
+			err := rows.Scan(&ord, &first)
+			chunk[ord].keyText = chunk[first].keyText
+			return err
+		})
+		if err != nil {
+			return x.dialect.Wrap(err)
+		}
+	}
+	return nil
+}
