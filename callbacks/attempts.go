@@ -6,34 +6,51 @@ import (
 	"github.com/gormalchemy/alchemy/internal/retry"
 )
 
+// mode is what an attempt has learned from the one before.
+type mode struct {
+	fold   bool // rows of one batch may be one to the database, and two to us
+	silent bool // the table doesn't tell whether a row is new
+}
+
 // attempts runs the statements of a call, and runs them again where that is
 // safe. A batch that holds one key twice by the database's reckoning is sent
-// again in rounds; a deadlock and the like is tried again after a pause.
-func (w *creator) attempts(db *gorm.DB, c *call, run func(fold bool) error) error {
-	d := w.config.Dialect
+// again in rounds, a table that doesn't tell what is new isn't asked again,
+// a deadlock and the like is tried again after a pause.
+func (w *creator) attempts(db *gorm.DB, c *call, m mode, run func(mode) error) error {
 	restartable := !db.DryRun && c.canRestart(db)
-	fold, again := false, false
+	again := false
 	once := func() error {
-		if again {
-			if err := c.restart(db); err != nil {
+		for {
+			if again {
+				if err := c.restart(db); err != nil {
+					return err
+				}
+			}
+			again = true
+			err := run(m)
+			if err == nil || !restartable || !w.learn(db.Statement, &m, err) {
 				return err
 			}
 		}
-		again = true
-		err := run(fold)
-		if err == nil || fold || !restartable || !d.HitsTwice(err) {
-			return err
-		}
-		fold = true
-		if err := c.restart(db); err != nil {
-			return err
-		}
-		return run(fold)
 	}
 	mayRetry := restartable && c.boundary != atSavepoint
 	return retry.Do(db.Statement.Context, retry.Policy{
-		Retry: func(err error) bool { return mayRetry && d.Retryable(err) },
+		Retry: func(err error) bool { return mayRetry && w.config.Dialect.Retryable(err) },
 	}, once)
+}
+
+// learn changes the mode so that the error won't come again, if it can.
+func (w *creator) learn(stmt *gorm.Statement, m *mode, err error) bool {
+	switch d := w.config.Dialect; {
+	case !m.fold && d.HitsTwice(err):
+		m.fold = true
+	case !m.silent && d.RefusesNew(err):
+		m.silent = true
+		d.SetSilent(stmt)
+	default:
+		return false
+	}
+	return true
 }
 
 // canRestart reports whether all that was sent since the boundary was sent

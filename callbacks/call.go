@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -56,12 +57,16 @@ func callOf(db *gorm.DB) *call {
 
 // check resolves the clauses, before GORM begins its transaction.
 func (w *creator) check(db *gorm.DB) {
+	stmt := db.Statement
+	u, isUpsert := clauses.UpsertOf(stmt)
+	if isUpsert && errors.Is(db.Error, gorm.ErrInvalidValue) {
+		db.Error = fmt.Errorf("alchemy: Upsert of a nil %T: give a pointer to a struct or a slice: %w; %w", stmt.Dest, dberr.ErrInvalidValue, db.Error)
+	}
 	if db.Error != nil {
 		return
 	}
-	stmt := db.Statement
 	c := &call{}
-	if u, ok := clauses.UpsertOf(stmt); ok {
+	if isUpsert {
 		plan, err := w.resolve(stmt, u)
 		if err != nil {
 			fail(db, err)
@@ -152,6 +157,9 @@ func (w *creator) end(db *gorm.DB) {
 	c := callOf(db)
 	if c == nil {
 		return
+	}
+	if c.upsert != nil && db.Error != nil {
+		db.Error = w.config.Dialect.Wrap(db.Error)
 	}
 	switch c.boundary {
 	case ours:

@@ -42,16 +42,30 @@ func (w *creator) runUpsert(db *gorm.DB, c *call) {
 	defer func() { stmt.Clauses = before }()
 	addCreateClauses(stmt)
 	var x *upserter
-	err := w.attempts(db, c, func(fold bool) error {
-		x = &upserter{sender: sender{db: db}, stmt: stmt, dialect: w.config.Dialect, u: c.upsert, fold: fold}
-		return x.run()
-	})
+	m, err := w.firstMode(db, c)
+	if err == nil {
+		err = w.attempts(db, c, m, func(m mode) error {
+			x = &upserter{sender: sender{db: db}, stmt: stmt, dialect: w.config.Dialect, call: c, u: c.upsert, mode: m}
+			return x.run()
+		})
+	}
 	if err != nil {
 		settle(db, err)
 		return
 	}
 	finish(db, c, x.affected)
 	c.outcomes = x.outcomes
+}
+
+// firstMode is the mode of the first attempt. Whether a table tells what is
+// new is found out by asking it; a call that couldn't be restarted looks it up.
+func (w *creator) firstMode(db *gorm.DB, c *call) (mode, error) {
+	d, stmt := w.config.Dialect, db.Statement
+	if c.upsert.Outcomes == nil || db.DryRun || !d.TellsNew() || c.canRestart(db) {
+		return mode{silent: d.Silent(stmt)}, nil
+	}
+	t, err := d.Describe(stmt)
+	return mode{silent: err == nil && t.Partitioned}, err
 }
 
 // settle makes err the error of the call, unless it is there already.
@@ -111,7 +125,8 @@ func (w *creator) needsUs(stmt *gorm.Statement) way {
 	if conflicts && (oc.DoNothing || len(oc.Where.Exprs) > 0) && len(generated(stmt.Schema)) > 0 && w.canPlace(stmt, oc) {
 		return byAnyKey
 	}
-	if w.bursts(stmt) || w.mixesDefaults(stmt) || isMapSlice(stmt) {
+	doubles := oc.UpdateAll && len(oc.DoUpdates) > 0
+	if w.bursts(stmt) || w.mixesDefaults(stmt) || isMapSlice(stmt) || doubles {
 		if c, ok := stmt.Clauses["INSERT"].Expression.(clause.Insert); ok && c.Modifier != "" {
 			return asGORM // OR IGNORE and the like: nobody knows which rows come back
 		}

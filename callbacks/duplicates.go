@@ -54,6 +54,8 @@ func (x *upserter) toSend(same []*row) []*row {
 	switch {
 	case len(same) == 1:
 		return same
+	case x.u.key.Where != "":
+		// Only the database knows which of them its predicate takes in.
 	case x.u.DoNothing:
 		same[0].again = same[1:]
 		return same[:1]
@@ -101,7 +103,7 @@ func (x *upserter) lastIsAll(same []*row) bool {
 func (x *upserter) settleDuplicates(rows []*row) {
 	for _, r := range rows {
 		for last := r.next; last != nil; last = last.next {
-			if last.next == nil {
+			if last.next == nil && x.sameRow(last, r) {
 				x.copyRow(last, r)
 			}
 		}
@@ -121,6 +123,25 @@ func (x *upserter) settleDuplicates(rows []*row) {
 			x.outcomes[r.index] = clauses.Updated
 		}
 	}
+}
+
+// sameRow reports whether two rows of one key are one row of the table. They
+// are, but for a partial key, which leaves rows outside of its predicate apart.
+func (x *upserter) sameRow(a, b *row) bool {
+	if x.u.key.Where == "" || len(x.stmt.Schema.PrimaryFields) == 0 {
+		return x.u.key.Where == ""
+	}
+	return x.primaryText(a) == x.primaryText(b)
+}
+
+func (x *upserter) primaryText(r *row) string {
+	var values []any
+	for _, f := range x.stmt.Schema.PrimaryFields {
+		v, _ := r.get(x.stmt.Context, f)
+		values = append(values, v)
+	}
+	text, _ := keyText(values, false)
+	return text
 }
 
 // copyRow gives one struct, or map, the columns of another.

@@ -24,6 +24,7 @@ type inserter struct {
 	conflict *clause.OnConflict
 	keys     []candidate // by which a row that doesn't come back is found
 	back     []clause.Column
+	asked    []clause.Column // by the user's Returning
 	fill     []*schema.Field // generated columns
 	affected int64
 }
@@ -73,10 +74,11 @@ func (x *inserter) prepare(how way) {
 		x.fill = generated(x.stmt.Schema)
 	}
 	if r, ok := x.stmt.Clauses["RETURNING"].Expression.(clause.Returning); ok {
-		x.back = r.Columns
+		x.asked = r.Columns
 		if len(r.Columns) == 0 {
-			x.back = []clause.Column{{Name: "*", Raw: true}}
+			x.asked = []clause.Column{{Name: "*", Raw: true}}
 		}
+		x.back = slices.Clone(x.asked)
 	}
 	for _, f := range x.fill {
 		x.comesBack(f)
@@ -85,6 +87,7 @@ func (x *inserter) prepare(how way) {
 	if !ok {
 		return
 	}
+	oc.DoUpdates = firstOfEach(oc.DoUpdates)
 	x.conflict = &oc
 	if how != byAnyKey {
 		return
@@ -95,6 +98,18 @@ func (x *inserter) prepare(how way) {
 			x.comesBack(f)
 		}
 	}
+}
+
+// firstOfEach drops the second assignment to a column: GORM's expansion of
+// UpdateAll adds to what the user assigns himself.
+func firstOfEach(set clause.Set) clause.Set {
+	var out clause.Set
+	for _, a := range set {
+		if !slices.ContainsFunc(out, func(b clause.Assignment) bool { return a.Column == b.Column }) {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // comesBack adds a column to those that the statement returns.
@@ -247,8 +262,9 @@ func (x *inserter) readBack(k candidate, rows []*row) error {
 			have = append(have, r)
 		}
 	}
-	columns := make([]string, 0, len(x.fill))
-	for _, f := range x.fill {
+	wanted := x.wanted()
+	columns := make([]string, 0, len(wanted))
+	for _, f := range wanted {
 		columns = append(columns, f.DBName)
 	}
 	for chunk := range slices.Chunk(have, min(dialect.MaxLookupRows, rowsFitting(x.dialect, len(k.fields), 16))) {
@@ -265,8 +281,22 @@ func (x *inserter) readBack(k candidate, rows []*row) error {
 			return err
 		}
 		for _, b := range rd.rows {
-			chunk[b.ord].fill(x.stmt.Context, b.value, x.fill)
+			chunk[b.ord].fill(x.stmt.Context, b.value, wanted)
 		}
 	}
 	return nil
+}
+
+// wanted returns the fields that a row left alone is filled with: what the
+// database generates, and what the user's Returning names.
+func (x *inserter) wanted() []*schema.Field {
+	fields := slices.Clone(x.fill)
+	for _, c := range x.asked {
+		for _, f := range x.stmt.Schema.Fields {
+			if f.DBName != "" && f.Readable && (c.Name == "*" || c.Name == f.DBName) && !slices.Contains(fields, f) {
+				fields = append(fields, f)
+			}
+		}
+	}
+	return fields
 }

@@ -25,7 +25,6 @@ type upsert struct {
 	set    clause.Set
 	where  []clause.Expression
 	soft   *softDelete // the match must be live, nil: needn't
-	table  *dialect.Table
 }
 
 // resolve checks a clause against the model, the database and the rest of
@@ -48,16 +47,7 @@ func (w *creator) resolve(stmt *gorm.Statement, c clauses.Upsert) (*upsert, erro
 	}
 	u.where = qualify(stmt, c.Where)
 	u.resolveSoftDelete(stmt)
-	return u, w.describe(stmt, u)
-}
-
-// describe reads the catalog where an option needs to know of types or partitions.
-func (w *creator) describe(stmt *gorm.Statement, u *upsert) (err error) {
-	if stmt.DryRun || (!u.SkipUnchanged && u.Outcomes == nil) {
-		return nil
-	}
-	u.table, err = w.config.Dialect.Describe(stmt)
-	return err
+	return u, nil
 }
 
 // checkBeside refuses what can't stand beside an Upsert in one statement.
@@ -76,7 +66,14 @@ func checkBeside(stmt *gorm.Statement) error {
 	if c, ok := stmt.Clauses["INSERT"].Expression.(clause.Insert); ok && c.Modifier != "" {
 		return fmt.Errorf("alchemy: INSERT %s beside Upsert: use Upsert.DoNothing to leave rows alone: %w", c.Modifier, dberr.ErrMisuse)
 	}
-	_, err := inputRows(stmt)
+	rows, err := inputRows(stmt)
+	for _, r := range rows {
+		for name := range r.fields {
+			if f := stmt.Schema.LookUpField(name); f == nil || f.DBName == "" {
+				return unknownField(stmt.Schema, fmt.Sprintf("map %d", r.index), name)
+			}
+		}
+	}
 	return err
 }
 

@@ -16,7 +16,7 @@ import (
 
 // tellsNew reports whether the statement is to return which rows are new.
 func (x *upserter) tellsNew(s *shape) bool {
-	return x.u.Outcomes != nil && !s.conflict.DoNothing && x.dialect.TellsNew() && (x.u.table == nil || !x.u.table.Partitioned)
+	return x.u.Outcomes != nil && !s.conflict.DoNothing && x.dialect.TellsNew() && !x.silent
 }
 
 // place fills the structs of rows that came back under their own key. What
@@ -73,7 +73,7 @@ func (x *upserter) readBack(s *shape, rows []*row, strays []returned) error {
 	for _, b := range strays {
 		written[x.textOf(b.value, x.stmt.Schema.PrimaryFields)] = b
 	}
-	return x.lookUp(rows, func(r *row, b returned, fields []*schema.Field) error {
+	found := func(r *row, b returned, fields []*schema.Field) error {
 		w, wasWritten := written[x.textOf(b.value, x.stmt.Schema.PrimaryFields)]
 		if x.u.guardsDeleted() && !b.live {
 			return fmt.Errorf("alchemy: row %d matches a row of %s that is deleted: set Upsert.Revive to bring it back, or match on a key that leaves deleted rows out: %w", r.index, x.stmt.Table, dberr.ErrMatchDeleted)
@@ -85,7 +85,32 @@ func (x *upserter) readBack(s *shape, rows []*row, strays []returned) error {
 		}
 		r.fill(x.stmt.Context, b.value, fields)
 		return nil
-	})
+	}
+	if err := x.lookUp(rows, nil, found); err != nil {
+		return err
+	}
+	left := unplaced(rows)
+	if len(left) == 0 || !x.dialect.Casts() {
+		return nil
+	}
+	types, err := x.types()
+	if err != nil {
+		return err
+	}
+	return x.lookUp(left, types, found)
+}
+
+// types returns the types of the key's columns, where a value compares as
+// it is stored only when it is cast.
+func (x *upserter) types() (map[string]string, error) {
+	if !x.dialect.Casts() {
+		return nil, nil
+	}
+	t, err := x.dialect.Describe(x.stmt)
+	if err != nil {
+		return nil, err
+	}
+	return t.Types, nil
 }
 
 // guardsDeleted reports whether a match must be live.
@@ -123,7 +148,7 @@ func (x *upserter) equalCells(r *row, b returned) bool {
 }
 
 // lookUp finds stored rows by the keys of rows; the database compares.
-func (x *upserter) lookUp(rows []*row, found func(*row, returned, []*schema.Field) error) error {
+func (x *upserter) lookUp(rows []*row, types map[string]string, found func(*row, returned, []*schema.Field) error) error {
 	size := min(dialect.MaxLookupRows, rowsFitting(x.dialect, len(x.u.match), 16))
 	for chunk := range slices.Chunk(rows, size) {
 		l := &dialect.Lookup{
@@ -131,6 +156,7 @@ func (x *upserter) lookUp(rows []*row, found func(*row, returned, []*schema.Fiel
 			NullSafe: x.u.key.NullsEqual,
 			Where:    x.u.key.Target(),
 			Columns:  readable(x.stmt.Schema),
+			Types:    types,
 		}
 		if x.u.guardsDeleted() {
 			l.Live = x.u.soft.live
@@ -180,24 +206,41 @@ func (x *upserter) noteExisting(rows []*row) error {
 	if x.u.Outcomes == nil || x.u.DoNothing || x.dialect.TellsNew() || x.db.DryRun || len(rows) == 0 {
 		return nil
 	}
-	if x.dialect.LockBeforeRead() {
-		column := x.u.match[0].DBName
-		if _, err := x.exec(func(stmt *gorm.Statement) { x.dialect.WriteLock(stmt, column) }); err != nil {
-			return x.dialect.Wrap(err)
-		}
+	if err := x.lock(); err != nil {
+		return x.dialect.Wrap(err)
 	}
 	x.existing = map[string]bool{}
-	return x.lookUp(rows, func(r *row, _ returned, _ []*schema.Field) error {
+	return x.lookUp(rows, nil, func(r *row, _ returned, _ []*schema.Field) error {
 		x.existing[r.keyText] = true
 		return nil
 	})
 }
 
+// lock takes the write lock where reads don't lock rows.
+func (x *upserter) lock() error {
+	if !x.dialect.LockBeforeRead() {
+		return nil
+	}
+	if x.call.boundary != nothing && x.call.boundary != atSavepoint && x.call.canRestart(x.db) {
+		pool := x.stmt.ConnPool
+		if p, ok := pool.(*gorm.PreparedStmtTX); ok {
+			pool = p.Tx
+		}
+		return x.dialect.BeginImmediate(x.stmt.Context, pool)
+	}
+	_, err := x.exec(func(stmt *gorm.Statement) { x.dialect.WriteLock(stmt, x.u.match[0].DBName) })
+	return err
+}
+
 // unify gives rows that are one to the database one key text. It is for a
 // batch that the database refused because it compares more loosely than we.
 func (x *upserter) unify(rows []*row) error {
+	types, err := x.types()
+	if err != nil {
+		return err
+	}
 	for chunk := range slices.Chunk(rows, min(dialect.MaxLookupRows, rowsFitting(x.dialect, len(x.u.match), 16))) {
-		l := &dialect.Lookup{Key: x.u.key.Columns}
+		l := &dialect.Lookup{Key: x.u.key.Columns, Types: types}
 		for _, r := range chunk {
 			l.Rows = append(l.Rows, x.keyInOrder(r))
 		}

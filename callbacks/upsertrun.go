@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -20,8 +21,10 @@ import (
 // sees to it that every row's struct holds what the table holds.
 type upserter struct {
 	sender
+	mode
 	stmt     *gorm.Statement
 	dialect  *dialect.Dialect
+	call     *call
 	u        *upsert
 	t        *table
 	now      time.Time
@@ -29,7 +32,6 @@ type upserter struct {
 	existing map[string]bool // key texts of rows that were there before
 	outcomes []clauses.Outcome
 	affected int64
-	fold     bool // rows of one batch may be one to the database, and two to us
 }
 
 // run does the whole upsert.
@@ -147,11 +149,15 @@ func (x *upserter) checkNull(r *row) error {
 }
 
 func (x *upserter) nullMatch(r *row, f *schema.Field) error {
+	if !r.value.IsValid() {
+		return fmt.Errorf("alchemy: map %d has no value for match column %q: set it, or match on another key: %w", r.index, f.DBName, dberr.ErrNullMatch)
+	}
 	return fmt.Errorf("alchemy: row %d has nil in match field %q, which no stored row would match: set it, or match on another key: %w", r.index, f.Name, dberr.ErrNullMatch)
 }
 
 // sortByKey puts rows in the order of their keys: batches that overlap then
-// lock in one order and don't deadlock.
+// lock in one order and don't deadlock. Keys that differ only in case or
+// trailing blanks may be one to the database and keep their order.
 func sortByKey(rows []*row) {
 	slices.SortStableFunc(rows, func(a, b *row) int {
 		for i := range a.key {
@@ -169,7 +175,7 @@ func compareValues(a, b any) int {
 	switch x := a.(type) {
 	case string:
 		if y, ok := b.(string); ok {
-			return cmp.Compare(x, y)
+			return cmp.Compare(strings.ToLower(strings.TrimRight(x, " ")), strings.ToLower(strings.TrimRight(y, " ")))
 		}
 	case int64:
 		if y, ok := b.(int64); ok {
@@ -190,7 +196,9 @@ func compareValues(a, b any) int {
 
 // round sends rows whose keys all differ.
 func (x *upserter) round(rows []*row) error {
-	sortByKey(rows)
+	if !x.dialect.LockBeforeRead() { // a single writer can't deadlock
+		sortByKey(rows)
+	}
 	for _, g := range x.t.groups(rows, x.t.databaseDefault) {
 		s := x.shapeOf(g)
 		for chunk := range slices.Chunk(g.rows, x.chunkSize(s)) {

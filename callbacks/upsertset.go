@@ -116,12 +116,8 @@ func (x *upserter) updateOnlyIf(set clause.Set) []clause.Expression {
 		if f := x.stmt.Schema.FieldsByDBName[a.Column.Name]; f != nil && f.AutoUpdateTime > 0 {
 			continue
 		}
-		dbType := ""
-		if x.u.table != nil {
-			dbType = x.u.table.Types[a.Column.Name]
-		}
 		column := clause.Column{Table: clause.CurrentTable, Name: a.Column.Name}
-		changed = append(changed, x.dialect.Distinct(column, dbType, a.Value))
+		changed = append(changed, x.dialect.Distinct(column, a.Value))
 	}
 	return append(exprs, parenthesized{changed})
 }

@@ -6,6 +6,7 @@ package dialect
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"sync"
 
@@ -22,6 +23,7 @@ type Dialect struct {
 	name string
 	traits
 	catalog sync.Map // table -> *Table
+	silent  sync.Map // tables that don't tell whether a row is new
 }
 
 // traits are the differences that a table can hold.
@@ -33,6 +35,7 @@ type traits struct {
 	zonedTimes bool // a time is stored as text with its zone
 	rowLocks   bool // SELECT .. FOR UPDATE
 	tellsNew   bool // an upsert can return whether the row is new
+	casts      bool // a value compares as stored only when cast to the column's type
 	spelling   spelling
 }
 
@@ -43,7 +46,7 @@ type spelling interface {
 	// isNew writes the expression of RETURNING that tells a new row.
 	isNew(clause.Builder)
 	// distinct writes a NULL-safe comparison of the stored column with a new value.
-	distinct(b clause.Builder, c clause.Column, dbType string, value any)
+	distinct(b clause.Builder, c clause.Column, value any)
 	// describe reads a table's columns and unique keys.
 	describe(context.Context, Querier, gorm.Dialector, TableName) (*Table, error)
 }
@@ -98,20 +101,23 @@ func (d *Dialect) RowDefault() bool { return d.rowDefault }
 // different values.
 func (d *Dialect) ZonedTimes() bool { return d.zonedTimes }
 
+// Casts reports whether a value must be cast to its column's type to compare
+// equal to what was stored of it.
+func (d *Dialect) Casts() bool { return d.casts }
+
 // LockBeforeRead reports whether a transaction that reads a row in order to
 // write it must take the write lock before the read, because the database
 // has no row locks.
 func (d *Dialect) LockBeforeRead() bool { return !d.rowLocks && d.upserts }
 
 // Distinct returns the condition that the stored column differs from value,
-// NULL being a value like others. dbType is the column's type in the
-// catalog, or empty.
-func (d *Dialect) Distinct(c clause.Column, dbType string, value any) clause.Expression {
-	return expression(func(b clause.Builder) { d.spelling.distinct(b, c, dbType, value) })
+// NULL being a value like others.
+func (d *Dialect) Distinct(c clause.Column, value any) clause.Expression {
+	return expression(func(b clause.Builder) { d.spelling.distinct(b, c, value) })
 }
 
-// WriteLock takes the write lock of a database without row locks, by a
-// write that changes nothing.
+// WriteLock writes the statement that takes the write lock of a database
+// without row locks: a write that changes nothing.
 func (d *Dialect) WriteLock(stmt *gorm.Statement, column string) {
 	_, _ = stmt.WriteString("UPDATE ") // a strings.Builder never fails
 	stmt.WriteQuoted(clause.Table{Name: clause.CurrentTable})
@@ -120,6 +126,27 @@ func (d *Dialect) WriteLock(stmt *gorm.Statement, column string) {
 	_ = stmt.WriteByte('=')
 	stmt.WriteQuoted(column)
 	_, _ = stmt.WriteString(" WHERE 1 = 0")
+}
+
+// BeginImmediate makes a transaction in which nothing was sent yet one that
+// holds the write lock. database/sql can't begin such a one.
+func (d *Dialect) BeginImmediate(ctx context.Context, tx Execer) error {
+	if _, err := tx.ExecContext(ctx, "COMMIT"); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "BEGIN IMMEDIATE")
+	if err == nil {
+		return nil
+	}
+	if _, again := tx.ExecContext(ctx, "BEGIN"); again != nil { // database/sql is to end what it began
+		return errors.Join(err, again)
+	}
+	return err
+}
+
+// Execer is the part of a connection that runs statements without rows.
+type Execer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
 // expression is a function that builds itself.

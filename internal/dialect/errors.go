@@ -28,7 +28,8 @@ const (
 	retryable
 	busy        // the whole database is locked
 	cardinality // one statement hits a row twice
-	lost        // connection
+	noSystemColumn
+	lost // connection
 )
 
 var kinds = map[class]dberr.Kind{
@@ -184,6 +185,8 @@ func classOfState(state string) class {
 		return retryable
 	case "21000":
 		return cardinality
+	case "0A000":
+		return noSystemColumn
 	case "57P01", "57P02", "57P03":
 		return lost
 	}

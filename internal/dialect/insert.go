@@ -27,6 +27,23 @@ type Insert struct {
 // was inserted or updated.
 func (d *Dialect) TellsNew() bool { return d.tellsNew }
 
+// Silent reports whether the table of stmt is known not to tell whether a
+// row is new, as a partitioned table of PostgreSQL doesn't.
+func (d *Dialect) Silent(stmt *gorm.Statement) bool {
+	_, known := d.silent.Load(tableName(stmt))
+	return known
+}
+
+// SetSilent remembers that the table of stmt doesn't tell.
+func (d *Dialect) SetSilent(stmt *gorm.Statement) { d.silent.Store(tableName(stmt), true) }
+
+// RefusesNew reports whether a statement failed because the table doesn't
+// tell whether a row is new.
+func (d *Dialect) RefusesNew(err error) bool {
+	c, _ := d.classify(err)
+	return c == noSystemColumn
+}
+
 // WriteInsert writes the statement into stmt. The INSERT clause is the
 // statement's own, so a modifier that the user gave stays.
 func (d *Dialect) WriteInsert(stmt *gorm.Statement, in *Insert) {

@@ -24,6 +24,7 @@ type Lookup struct {
 	Where    []clause.Expression // predicate of a partial key
 	Rows     [][]any             // key values
 	Columns  []string            // what to read
+	Types    map[string]string   // types to cast the key values to: a stored value may be rounded
 	Live     clause.Expression   // asked for as LiveColumn, or nil
 	Lock     bool                // lock the rows
 }
@@ -93,11 +94,24 @@ func writeUnionSource(stmt *gorm.Statement, l *Lookup) {
 	for i, row := range l.Rows {
 		_, _ = stmt.WriteString(" UNION ALL SELECT ")
 		_, _ = stmt.WriteString(strconv.Itoa(i))
-		_ = stmt.WriteByte(',')
-		stmt.AddVar(stmt, row...)
+		for j, v := range row {
+			_ = stmt.WriteByte(',')
+			writeCast(stmt, v, l.Types[l.Key[j]])
+		}
 	}
 	_, _ = stmt.WriteString(") AS ")
 	stmt.WriteQuoted(sourceTable)
+}
+
+// writeCast writes a value, cast to a type that the catalog told, if any.
+func writeCast(stmt *gorm.Statement, v any, dbType string) {
+	if dbType == "" {
+		stmt.AddVar(stmt, v)
+		return
+	}
+	_, _ = stmt.WriteString("CAST(")
+	stmt.AddVar(stmt, v)
+	_, _ = stmt.WriteString(" AS " + dbType + ")")
 }
 
 // MaxLookupRows bounds the rows of one Lookup: parsers recurse once a leg.

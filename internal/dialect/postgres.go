@@ -14,6 +14,7 @@ var postgresTraits = traits{
 	rowDefault: true,
 	rowLocks:   true,
 	tellsNew:   true,
+	casts:      true,
 	spelling:   postgres{},
 }
 
@@ -23,20 +24,13 @@ type postgres struct{ standard }
 // updated carries the lock of ON CONFLICT there.
 func (postgres) isNew(b clause.Builder) { _, _ = b.WriteString("(xmax = 0)") }
 
-// distinct compares as the type compares, but for the types that fold or
-// have no equality: what the user sees as a change must be one.
-func (postgres) distinct(b clause.Builder, c clause.Column, dbType string, value any) {
-	cast := ""
-	switch dbType {
-	case "json":
-		cast = "::jsonb"
-	case "citext", "bpchar", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle":
-		cast = "::text"
-	}
+// distinct compares as text: every type has one, json and points included,
+// which have no equality, and citext, whose equality hides a change of case.
+func (postgres) distinct(b clause.Builder, c clause.Column, value any) {
 	b.WriteQuoted(c)
-	_, _ = b.WriteString(cast + " IS DISTINCT FROM (")
+	_, _ = b.WriteString("::text IS DISTINCT FROM (")
 	b.AddVar(b, value)
-	_, _ = b.WriteString(")" + cast)
+	_, _ = b.WriteString(")::text")
 }
 
 // Keys whose columns are all plain; INCLUDE columns are not part of a key,
@@ -48,8 +42,8 @@ FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 WHERE i.indrelid = to_regclass($1) AND i.indisunique AND i.indisvalid AND i.indimmediate AND NOT 0 = ANY (i.indkey::int2[])
 ORDER BY i.indisprimary DESC, c.relname`
 
-const postgresColumns = `SELECT a.attname, t.typname, (c.relkind = 'p')::text
-FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_class c ON c.oid = a.attrelid
+const postgresColumns = `SELECT a.attname, format_type(a.atttypid, a.atttypmod), (c.relkind = 'p')::text
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped`
 
 func (postgres) describe(ctx context.Context, q Querier, d gorm.Dialector, name TableName) (*Table, error) {

@@ -41,7 +41,7 @@ func (sqlite) lookup(stmt *gorm.Statement, l *Lookup) {
 
 // distinct compares byte by byte: a column that folds case would take a
 // changed spelling for no change.
-func (sqlite) distinct(b clause.Builder, c clause.Column, _ string, value any) {
+func (sqlite) distinct(b clause.Builder, c clause.Column, value any) {
 	b.WriteQuoted(c)
 	_, _ = b.WriteString(" COLLATE BINARY IS NOT ")
 	b.AddVar(b, value)

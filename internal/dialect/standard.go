@@ -19,7 +19,7 @@ func (standard) lookup(stmt *gorm.Statement, l *Lookup) {
 
 func (standard) isNew(clause.Builder) {}
 
-func (standard) distinct(b clause.Builder, c clause.Column, _ string, value any) {
+func (standard) distinct(b clause.Builder, c clause.Column, value any) {
 	b.WriteQuoted(c)
 	_, _ = b.WriteString(" IS DISTINCT FROM ")
 	b.AddVar(b, value)
