@@ -3,13 +3,18 @@ package callbacks
 import (
 	"gorm.io/gorm"
 
+	"github.com/gormalchemy/alchemy/internal/dialect"
 	"github.com/gormalchemy/alchemy/internal/retry"
 )
 
 // mode is what an attempt has learned from the one before.
 type mode struct {
-	fold   bool // rows of one batch may be one to the database, and two to us
-	silent bool // the table doesn't tell whether a row is new
+	fold    bool // rows of one batch may be one to the database, and two to us
+	silent  bool // the table doesn't tell whether a row is new
+	cells   bool // arrays were refused: one parameter a cell
+	inOrder bool // key order was refused: one row takes what another of the batch gives up
+
+	restartable bool // a refusal costs nothing but time
 }
 
 // attempts runs the statements of a call, and runs them again where that is
@@ -17,7 +22,7 @@ type mode struct {
 // again in rounds, a table that doesn't tell what is new isn't asked again,
 // a deadlock and the like is tried again after a pause.
 func (w *creator) attempts(db *gorm.DB, c *call, m mode, run func(mode) error) error {
-	restartable := !db.DryRun && c.canRestart(db)
+	m.restartable = !db.DryRun && c.canRestart(db)
 	again := false
 	once := func() error {
 		for {
@@ -28,12 +33,12 @@ func (w *creator) attempts(db *gorm.DB, c *call, m mode, run func(mode) error) e
 			}
 			again = true
 			err := run(m)
-			if err == nil || !restartable || !w.learn(db.Statement, &m, err) {
+			if err == nil || !m.restartable || !w.learn(db.Statement, &m, err) {
 				return err
 			}
 		}
 	}
-	mayRetry := restartable && c.boundary != atSavepoint
+	mayRetry := m.restartable && c.boundary != atSavepoint
 	return retry.Do(db.Statement.Context, retry.Policy{
 		Retry: func(err error) bool { return mayRetry && w.config.Dialect.Retryable(err) },
 	}, once)
@@ -47,10 +52,23 @@ func (w *creator) learn(stmt *gorm.Statement, m *mode, err error) bool {
 	case !m.silent && d.RefusesNew(err):
 		m.silent = true
 		d.SetSilent(stmt)
+	case !m.inOrder && isMany(stmt) && d.IsUnique(err):
+		m.inOrder = true
+	case !m.cells && d.RefusesArrays(err):
+		m.cells = true
+		d.TookArrays(stmt, false)
 	default:
 		return false
 	}
 	return true
+}
+
+// arrays tells how the columns of an insert are sent.
+func (m mode) arrays(d *dialect.Dialect, stmt *gorm.Statement, rows int) dialect.Arrays {
+	if m.cells || stmt.DryRun {
+		return dialect.NoArrays
+	}
+	return d.Arrays(stmt, rows, m.restartable)
 }
 
 // canRestart reports whether all that was sent since the boundary was sent

@@ -45,6 +45,7 @@ type call struct {
 	pool      gorm.ConnPool // to put back when ours ends
 	saved     []snapshot    // its own and those of association creates
 	outcomes  []clauses.Outcome
+	failure   error
 	wrote     bool // rows of this call are in the database
 	isRoot    bool
 }
@@ -161,6 +162,7 @@ func (w *creator) end(db *gorm.DB) {
 	if c.upsert != nil && db.Error != nil {
 		db.Error = w.config.Dialect.Wrap(db.Error)
 	}
+	c.failure = db.Error
 	switch c.boundary {
 	case ours:
 		c.endTransaction(db)
@@ -210,6 +212,9 @@ func (w *creator) restore(db *gorm.DB) {
 	c := callOf(db)
 	if c == nil {
 		return
+	}
+	if c.failure != nil && !errors.Is(db.Error, c.failure) {
+		db.Error = &chained{error: db.Error, first: c.failure}
 	}
 	db.Statement.Settings.Delete(fmt.Sprintf("%p", db.Statement) + callKey)
 	if c.isRoot {
@@ -280,6 +285,16 @@ func addError(db *gorm.DB, err error) {
 	}
 	db.Error = fmt.Errorf("%w; %w", db.Error, err)
 }
+
+// chained is an error to which GORM added another one, of a failed rollback,
+// and of which it then keeps the text alone.
+type chained struct {
+	error
+	first error
+}
+
+// Unwrap returns both errors.
+func (e *chained) Unwrap() []error { return []error{e.first, e.error} }
 
 // refuseUpsert is the callback that keeps Upsert out of other verbs.
 func refuseUpsert(verb string) func(*gorm.DB) {

@@ -7,6 +7,9 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gormalchemy/alchemy/internal/dialect"
+	"github.com/gormalchemy/alchemy/internal/mark"
 )
 
 // create stands in the place of gorm:create. What GORM does right it leaves
@@ -40,11 +43,12 @@ func (w *creator) runUpsert(db *gorm.DB, c *call) {
 	stmt := db.Statement
 	before := maps.Clone(stmt.Clauses)
 	defer func() { stmt.Clauses = before }()
-	addCreateClauses(stmt)
 	var x *upserter
 	m, err := w.firstMode(db, c)
 	if err == nil {
 		err = w.attempts(db, c, m, func(m mode) error {
+			stmt.Clauses = maps.Clone(before)
+			addCreateClauses(stmt)
 			x = &upserter{sender: sender{db: db}, stmt: stmt, dialect: w.config.Dialect, call: c, u: c.upsert, mode: m}
 			return x.run()
 		})
@@ -126,7 +130,7 @@ func (w *creator) needsUs(stmt *gorm.Statement) way {
 		return byAnyKey
 	}
 	doubles := oc.UpdateAll && len(oc.DoUpdates) > 0
-	if w.bursts(stmt) || w.mixesDefaults(stmt) || isMapSlice(stmt) || doubles {
+	if w.bursts(stmt) || w.mixesDefaults(stmt) || isMapSlice(stmt) || doubles || w.takesArrays(stmt) {
 		if c, ok := stmt.Clauses["INSERT"].Expression.(clause.Insert); ok && c.Modifier != "" {
 			return asGORM // OR IGNORE and the like: nobody knows which rows come back
 		}
@@ -151,6 +155,13 @@ func isMapSlice(stmt *gorm.Statement) bool {
 // bursts reports whether the rows may not fit into one statement.
 func (w *creator) bursts(stmt *gorm.Statement) bool {
 	return isMany(stmt) && stmt.ReflectValue.Len()*len(stmt.Schema.DBNames) > w.config.Dialect.MaxParams()
+}
+
+// takesArrays reports whether a verb writes so many rows that columns go as
+// arrays. Plain GORM calls keep GORM's statement.
+func (w *creator) takesArrays(stmt *gorm.Statement) bool {
+	_, isVerb := mark.Of(stmt)
+	return isVerb && isMany(stmt) && w.config.Dialect.Arrays(stmt, stmt.ReflectValue.Len(), true) != dialect.NoArrays
 }
 
 // mixesDefaults reports whether some rows set a column with a database

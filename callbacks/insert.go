@@ -11,6 +11,7 @@ import (
 
 	"github.com/gormalchemy/alchemy/dberr"
 	"github.com/gormalchemy/alchemy/internal/dialect"
+	"github.com/gormalchemy/alchemy/internal/mark"
 )
 
 // inserter runs a create without Upsert where GORM would get it wrong. Which
@@ -18,6 +19,7 @@ import (
 // says; only what comes back is ours.
 type inserter struct {
 	sender
+	mode
 	stmt     *gorm.Statement
 	dialect  *dialect.Dialect
 	t        *table
@@ -41,24 +43,29 @@ func (w *creator) runInsert(db *gorm.DB, c *call, how way) {
 	stmt := db.Statement
 	before := maps.Clone(stmt.Clauses)
 	defer func() { stmt.Clauses = before }()
-	addCreateClauses(stmt)
-	x := &inserter{sender: sender{db: db}, stmt: stmt, dialect: w.config.Dialect}
-	var err error
-	if x.t, err = convert(stmt); err != nil {
-		settle(db, err)
+	_, isVerb := mark.Of(stmt)
+	_, inTx := stmt.ConnPool.(gorm.TxCommitter)
+	switch several := how == byAnyKey || w.bursts(stmt) || w.mixesDefaults(stmt); {
+	case !inTx && several:
+		c.openTransaction(db)
+	case inTx && c.boundary == nothing && w.mayChunk(stmt):
+		c.openSavepoint(db)
+	}
+	if db.Error != nil {
 		return
 	}
-	x.prepare(how)
-	if _, inTx := stmt.ConnPool.(gorm.TxCommitter); !inTx && (how == byAnyKey || w.bursts(stmt) || w.mixesDefaults(stmt)) {
-		if c.openTransaction(db); db.Error != nil {
-			return
+	var x *inserter
+	err := w.attempts(db, c, mode{cells: !isVerb}, func(m mode) (err error) {
+		stmt.Clauses = maps.Clone(before)
+		addCreateClauses(stmt)
+		x = &inserter{sender: sender{db: db}, mode: m, stmt: stmt, dialect: w.config.Dialect}
+		if x.t, err = convert(stmt); err != nil {
+			return err
 		}
-	} else if inTx && c.boundary == nothing && w.mayChunk(stmt) {
-		if c.openSavepoint(db); db.Error != nil {
-			return
-		}
-	}
-	if err := x.run(how); err != nil {
+		x.prepare(how)
+		return x.run(how)
+	})
+	if err != nil {
 		if db.Error == nil {
 			_ = db.AddError(err) // as GORM reports it, translated if so configured
 		}
@@ -175,15 +182,14 @@ func (x *inserter) split(rows []*row) (keyed, free []*row) {
 
 // send sends one INSERT and returns what came back.
 func (x *inserter) send(g *group, rows []*row) (*reader, error) {
-	rd := &reader{stmt: x.stmt}
-	in := &dialect.Insert{Columns: x.t.names(g), Rows: g.cells(rows), Conflict: x.conflict, Returning: x.back}
-	write := func(stmt *gorm.Statement) { x.dialect.WriteInsert(stmt, in) }
-	if len(x.back) == 0 {
-		n, err := x.exec(write)
+	in := &dialect.Insert{Columns: x.t.names(g), Rows: g.cells(rows), Conflict: x.conflict, Returning: slices.Clone(x.back)}
+	how := x.arrays(x.dialect, x.stmt, len(rows))
+	if len(x.back) == 0 && how != dialect.Learn {
+		n, err := x.exec(func(stmt *gorm.Statement) { x.dialect.WriteInsert(stmt, in) })
 		x.affected += n
-		return rd, err
+		return &reader{}, err
 	}
-	err := x.query(write, rd.each)
+	rd, err := x.sendInsert(x.stmt, x.dialect, how, in)
 	x.affected += int64(len(rd.rows))
 	return rd, err
 }
@@ -206,7 +212,7 @@ func (x *inserter) insertKeyed(g *group, rows []*row) error {
 		}
 		x.place(rows, rd)
 		for _, k := range x.keys {
-			if err := x.readBack(k, unplaced(rows)); err != nil {
+			if err := x.readBack(k, unplaced(rows), rd); err != nil {
 				return err
 			}
 		}
@@ -255,7 +261,7 @@ func (x *inserter) same(r *row, b returned) bool {
 }
 
 // readBack finds rows by one of their keys.
-func (x *inserter) readBack(k candidate, rows []*row) error {
+func (x *inserter) readBack(k candidate, rows []*row, back *reader) error {
 	var have []*row
 	for _, r := range rows {
 		if hasKeyValues(x.stmt, r, k.fields) {
@@ -267,8 +273,9 @@ func (x *inserter) readBack(k candidate, rows []*row) error {
 	for _, f := range wanted {
 		columns = append(columns, f.DBName)
 	}
-	for chunk := range slices.Chunk(have, min(dialect.MaxLookupRows, rowsFitting(x.dialect, len(k.fields), 16))) {
-		l := &dialect.Lookup{Key: k.Columns, Where: k.Target(), Columns: columns}
+	how := &dialect.Lookup{Key: k.Columns, Where: k.Target(), Columns: columns, Bare: dialect.BareTypes(back.types)}
+	for chunk := range slices.Chunk(have, x.dialect.LookupRows(how)) {
+		l := *how
 		for _, r := range chunk {
 			values := make([]any, len(k.fields))
 			for i, f := range k.fields {
@@ -277,7 +284,7 @@ func (x *inserter) readBack(k candidate, rows []*row) error {
 			l.Rows = append(l.Rows, values)
 		}
 		rd := &reader{stmt: x.stmt}
-		if err := x.query(func(stmt *gorm.Statement) { x.dialect.WriteLookup(stmt, l) }, rd.each); err != nil {
+		if err := x.query(func(stmt *gorm.Statement) { x.dialect.WriteLookup(stmt, &l) }, rd); err != nil {
 			return err
 		}
 		for _, b := range rd.rows {

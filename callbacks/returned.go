@@ -27,15 +27,12 @@ type reader struct {
 	slots  []any
 	places []func(*returned) any // of the result's columns, nil: a field
 	rows   []returned
+	types  []*sql.ColumnType // of the result
+	extra  []string          // columns that come back for their types only
 }
 
-// each scans one row; give it to sender.query.
+// each scans one row.
 func (r *reader) each(rows *sql.Rows) error {
-	if r.slots == nil {
-		if err := r.prepare(rows); err != nil {
-			return err
-		}
-	}
 	back := returned{value: reflect.New(r.stmt.Schema.ModelType).Elem()}
 	for i, f := range r.fields {
 		switch {
@@ -63,10 +60,13 @@ func (r *reader) each(rows *sql.Rows) error {
 	return nil
 }
 
-// prepare finds out what the columns of the result are.
-func (r *reader) prepare(rows *sql.Rows) error {
+// begin finds out what the columns of the result are.
+func (r *reader) begin(rows *sql.Rows) error {
 	names, err := rows.Columns()
 	if err != nil {
+		return err
+	}
+	if r.types, err = rows.ColumnTypes(); err != nil {
 		return err
 	}
 	r.slots = make([]any, len(names))
@@ -94,7 +94,7 @@ func (r *reader) prepare(rows *sql.Rows) error {
 func (r *reader) read() []*schema.Field {
 	var fields []*schema.Field
 	for _, f := range r.fields {
-		if f != nil && f.Readable {
+		if f != nil && f.Readable && !slices.Contains(r.extra, f.DBName) {
 			fields = append(fields, f)
 		}
 	}

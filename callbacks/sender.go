@@ -2,9 +2,13 @@ package callbacks
 
 import (
 	"database/sql"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/gormalchemy/alchemy/internal/dialect"
 )
 
 // sender sends the statements of one call, one after the other, through the
@@ -15,10 +19,25 @@ type sender struct {
 	rows  int64 // what the statement in db.Statement.SQL returned
 }
 
-// query writes a statement and sends it; each is called for every row that
-// comes back. In a dry run the text is kept and nothing is sent.
-func (s *sender) query(write func(*gorm.Statement), each func(*sql.Rows) error) (err error) {
+// receiver takes the rows of a statement.
+type receiver interface {
+	begin(*sql.Rows) error // once, rows or not
+	each(*sql.Rows) error
+}
+
+// eachRow is a receiver that needs no beginning.
+type eachRow func(*sql.Rows) error
+
+func (eachRow) begin(*sql.Rows) error       { return nil }
+func (e eachRow) each(rows *sql.Rows) error { return e(rows) }
+
+// query writes a statement, sends it and hands on what comes back. In a dry
+// run the text is kept and nothing is sent.
+func (s *sender) query(write func(*gorm.Statement), to receiver) (err error) {
 	stmt := s.db.Statement
+	if s.db.Error != nil {
+		return s.db.Error
+	}
 	s.flush()
 	write(stmt)
 	if s.db.Error != nil || s.db.DryRun {
@@ -33,13 +52,43 @@ func (s *sender) query(write func(*gorm.Statement), each func(*sql.Rows) error) 
 			err = e
 		}
 	}()
+	if err := to.begin(rows); err != nil {
+		return err
+	}
 	for rows.Next() {
 		s.rows++
-		if err := each(rows); err != nil {
+		if err := to.each(rows); err != nil {
 			return err
 		}
 	}
 	return rows.Err()
+}
+
+// sendInsert sends one INSERT and reads what it returns. The first large one
+// into a table returns all that it writes: its result tells the types by
+// which the next can take columns as arrays.
+func (s *sender) sendInsert(stmt *gorm.Statement, d *dialect.Dialect, how dialect.Arrays, in *dialect.Insert) (*reader, error) {
+	rd := &reader{stmt: stmt}
+	switch how {
+	case dialect.AsArrays:
+		in.Types = d.ColumnTypes(stmt)
+	case dialect.Learn:
+		for _, name := range in.Columns {
+			if !slices.ContainsFunc(in.Returning, func(c clause.Column) bool { return c.Name == name || c.Name == "*" }) {
+				in.Returning = append(in.Returning, clause.Column{Name: name})
+				rd.extra = append(rd.extra, name)
+			}
+		}
+	}
+	err := s.query(func(stmt *gorm.Statement) { d.WriteInsert(stmt, in) }, rd)
+	switch {
+	case err != nil || stmt.DryRun:
+	case how == dialect.AsArrays:
+		d.TookArrays(stmt, true)
+	case how == dialect.Learn:
+		d.LearnTypes(stmt, rd.types)
+	}
+	return rd, err
 }
 
 // exec writes a statement that returns no rows, sends it, and returns how

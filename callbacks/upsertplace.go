@@ -68,7 +68,7 @@ func (x *upserter) outcomeOfWritten(s *shape, r *row, b returned) clauses.Outcom
 
 // readBack reads the rows that the statement left alone, or whose key the
 // database spells otherwise, and fills their structs with what is stored.
-func (x *upserter) readBack(s *shape, rows []*row, strays []returned) error {
+func (x *upserter) readBack(s *shape, rows []*row, back *reader, strays []returned) error {
 	written := make(map[string]returned, len(strays))
 	for _, b := range strays {
 		written[x.textOf(b.value, x.stmt.Schema.PrimaryFields)] = b
@@ -86,7 +86,7 @@ func (x *upserter) readBack(s *shape, rows []*row, strays []returned) error {
 		r.fill(x.stmt.Context, b.value, fields)
 		return nil
 	}
-	if err := x.lookUp(rows, nil, found); err != nil {
+	if err := x.lookUp(rows, &dialect.Lookup{Bare: dialect.BareTypes(back.types)}, found); err != nil {
 		return err
 	}
 	left := unplaced(rows)
@@ -97,7 +97,7 @@ func (x *upserter) readBack(s *shape, rows []*row, strays []returned) error {
 	if err != nil {
 		return err
 	}
-	return x.lookUp(left, types, found)
+	return x.lookUp(left, &dialect.Lookup{Types: types}, found)
 }
 
 // types returns the types of the key's columns, where a value compares as
@@ -147,25 +147,23 @@ func (x *upserter) equalCells(r *row, b returned) bool {
 	return true
 }
 
-// lookUp finds stored rows by the keys of rows; the database compares.
-func (x *upserter) lookUp(rows []*row, types map[string]string, found func(*row, returned, []*schema.Field) error) error {
-	size := min(dialect.MaxLookupRows, rowsFitting(x.dialect, len(x.u.match), 16))
-	for chunk := range slices.Chunk(rows, size) {
-		l := &dialect.Lookup{
-			Key:      x.u.key.Columns,
-			NullSafe: x.u.key.NullsEqual,
-			Where:    x.u.key.Target(),
-			Columns:  readable(x.stmt.Schema),
-			Types:    types,
-		}
-		if x.u.guardsDeleted() {
-			l.Live = x.u.soft.live
-		}
+// lookUp finds stored rows by the keys of rows; the database compares. How
+// says what is known of the types of the key.
+func (x *upserter) lookUp(rows []*row, how *dialect.Lookup, found func(*row, returned, []*schema.Field) error) error {
+	how.Key = x.u.key.Columns
+	how.NullSafe = x.u.key.NullsEqual
+	how.Where = x.u.key.Target()
+	how.Columns = readable(x.stmt.Schema)
+	if x.u.guardsDeleted() {
+		how.Live = x.u.soft.live
+	}
+	for chunk := range slices.Chunk(rows, x.dialect.LookupRows(how)) {
+		l := *how
 		for _, r := range chunk {
 			l.Rows = append(l.Rows, x.keyInOrder(r))
 		}
 		rd := &reader{stmt: x.stmt}
-		if err := x.query(func(stmt *gorm.Statement) { x.dialect.WriteLookup(stmt, l) }, rd.each); err != nil {
+		if err := x.query(func(stmt *gorm.Statement) { x.dialect.WriteLookup(stmt, &l) }, rd); err != nil {
 			return x.dialect.Wrap(err)
 		}
 		fields := rd.read()
@@ -210,7 +208,7 @@ func (x *upserter) noteExisting(rows []*row) error {
 		return x.dialect.Wrap(err)
 	}
 	x.existing = map[string]bool{}
-	return x.lookUp(rows, nil, func(r *row, _ returned, _ []*schema.Field) error {
+	return x.lookUp(rows, &dialect.Lookup{}, func(r *row, _ returned, _ []*schema.Field) error {
 		x.existing[r.keyText] = true
 		return nil
 	})
@@ -239,17 +237,17 @@ func (x *upserter) unify(rows []*row) error {
 	if err != nil {
 		return err
 	}
-	for chunk := range slices.Chunk(rows, min(dialect.MaxLookupRows, rowsFitting(x.dialect, len(x.u.match), 16))) {
+	for chunk := range slices.Chunk(rows, dialect.MaxLegs) {
 		l := &dialect.Lookup{Key: x.u.key.Columns, Types: types}
 		for _, r := range chunk {
 			l.Rows = append(l.Rows, x.keyInOrder(r))
 		}
-		err := x.query(func(stmt *gorm.Statement) { x.dialect.WriteFirsts(stmt, l) }, func(rows *sql.Rows) error {
+		err := x.query(func(stmt *gorm.Statement) { x.dialect.WriteFirsts(stmt, l) }, eachRow(func(rows *sql.Rows) error {
 			var ord, first int
 			err := rows.Scan(&ord, &first)
 			chunk[ord].keyText = chunk[first].keyText
 			return err
-		})
+		}))
 		if err != nil {
 			return x.dialect.Wrap(err)
 		}

@@ -196,7 +196,7 @@ func compareValues(a, b any) int {
 
 // round sends rows whose keys all differ.
 func (x *upserter) round(rows []*row) error {
-	if !x.dialect.LockBeforeRead() { // a single writer can't deadlock
+	if !x.inOrder {
 		sortByKey(rows)
 	}
 	for _, g := range x.t.groups(rows, x.t.databaseDefault) {
@@ -215,7 +215,7 @@ func (x *upserter) chunkSize(s *shape) int {
 	extra := countVars(x.stmt, func() { s.conflict.Build(x.stmt) })
 	n := rowsFitting(x.dialect, len(s.group.columns), extra)
 	if x.fold {
-		n = min(n, dialect.MaxLookupRows)
+		n = min(n, dialect.MaxLegs)
 	}
 	return n
 }
@@ -226,7 +226,7 @@ func rowsFitting(d *dialect.Dialect, columns, extra int) int {
 	if columns == 0 {
 		return 1
 	}
-	return max(1, (d.MaxParams()-extra)/columns)
+	return max(1, (d.ChunkParams()-extra)/columns)
 }
 
 // maxAttempts bounds how often rows are sent again because the row that
@@ -247,7 +247,7 @@ func (x *upserter) write(s *shape, rows []*row) error {
 		if len(left) == 0 {
 			return nil
 		}
-		if err := x.readBack(s, left, strays); err != nil {
+		if err := x.readBack(s, left, back, strays); err != nil {
 			return err
 		}
 		if rows = unplaced(left); len(rows) == 0 {
@@ -259,7 +259,6 @@ func (x *upserter) write(s *shape, rows []*row) error {
 
 // insert sends one INSERT.
 func (x *upserter) insert(g *group, rows []*row, conflict *clause.OnConflict, back []*schema.Field, tellNew bool) (*reader, error) {
-	rd := &reader{stmt: x.stmt}
 	in := &dialect.Insert{
 		Columns:   x.t.names(g),
 		Rows:      g.cells(rows),
@@ -267,7 +266,7 @@ func (x *upserter) insert(g *group, rows []*row, conflict *clause.OnConflict, ba
 		Returning: columnsOf(back),
 		TellNew:   tellNew,
 	}
-	return rd, x.query(func(stmt *gorm.Statement) { x.dialect.WriteInsert(stmt, in) }, rd.each)
+	return x.sendInsert(x.stmt, x.dialect, x.arrays(x.dialect, x.stmt, len(rows)), in)
 }
 
 // wrap gives the error of a statement its type; a statement of one row tells which.
@@ -299,7 +298,7 @@ func (x *upserter) insertFree(rows []*row) error {
 		for chunk := range slices.Chunk(g.rows, rowsFitting(x.dialect, len(g.columns), 0)) {
 			back, err := x.insert(g, chunk, nil, s.back, false)
 			if err != nil {
-				return x.wrap(err, chunk)
+				return x.hint(x.wrap(err, chunk))
 			}
 			if x.db.DryRun {
 				continue
@@ -314,6 +313,15 @@ func (x *upserter) insertFree(rows []*row) error {
 		}
 	}
 	return nil
+}
+
+// hint says what a newcomer has most likely missed when a row without a key
+// meets another one by another key.
+func (x *upserter) hint(err error) error {
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return fmt.Errorf("alchemy: a row without %s is inserted, not matched: name the key to match by in Upsert.Match: %w", x.u.match[0].Name, err)
+	}
+	return err
 }
 
 // generatedOf returns the columns that an insert of the group leaves to the database.

@@ -83,7 +83,8 @@ type Upsert struct {
 	Update []string
 
 	// Set adds assignments to the update; values may be expressions such as
-	// gorm.Expr("posts.views + ?", Excluded("views")).
+	// gorm.Expr("posts.views + ?", Excluded("views")). Write the table before
+	// a stored column: its bare name could mean the new row's as well.
 	Set []clause.Assignment
 
 	// DoNothing leaves a match as it is. The struct gets the stored row.

@@ -2,10 +2,19 @@ package dberr
 
 import (
 	"errors"
-	"fmt"
 
 	"gorm.io/gorm"
 )
+
+// wrapping is a sentinel that stands for one of GORM's as well, without
+// repeating its text.
+type wrapping struct {
+	text string
+	gorm error
+}
+
+func (w *wrapping) Error() string { return w.text }
+func (w *wrapping) Unwrap() error { return w.gorm }
 
 // The sentinels below are wrapped by the errors the library returns; test
 // for them with errors.Is. Where GORM has a sentinel of the same meaning,
@@ -23,16 +32,16 @@ var (
 
 	// ErrUnknownField says that a name is neither a field nor a column of
 	// the model. The message holds the nearest name there is.
-	ErrUnknownField = fmt.Errorf("unknown field: %w", gorm.ErrInvalidField)
+	ErrUnknownField error = &wrapping{"unknown field", gorm.ErrInvalidField}
 
 	// ErrInvalidValue says that a value can't be written: not a struct, a
 	// nil pointer, a nil element (the message holds its index).
-	ErrInvalidValue = fmt.Errorf("value can not be written: %w", gorm.ErrInvalidData)
+	ErrInvalidValue error = &wrapping{"value can not be written", gorm.ErrInvalidData}
 
 	// ErrInvalidKey says that a primary key given to Get, Update or Delete
 	// has the wrong number of parts, a nil part, an unknown name or a zero
 	// value.
-	ErrInvalidKey = fmt.Errorf("invalid key: %w", gorm.ErrPrimaryKeyRequired)
+	ErrInvalidKey error = &wrapping{"invalid key", gorm.ErrPrimaryKeyRequired}
 
 	// ErrMatchNotUnique says that no unique key consists of exactly the
 	// match fields of an upsert. The message lists the unique keys.

@@ -14,7 +14,7 @@ type TableName struct{ Schema, Name string }
 // Table is what the catalog knows of a table.
 type Table struct {
 	Keys        []Key
-	Types       map[string]string // column -> type name
+	Types       map[string]string // column -> type
 	Partitioned bool
 }
 

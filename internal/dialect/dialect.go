@@ -9,6 +9,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -24,6 +25,9 @@ type Dialect struct {
 	traits
 	catalog sync.Map // table -> *Table
 	silent  sync.Map // tables that don't tell whether a row is new
+
+	arrayTables sync.Map    // table -> whether it takes arrays
+	noArrays    atomic.Bool // the driver binds no slices
 }
 
 // traits are the differences that a table can hold.
@@ -31,10 +35,12 @@ type traits struct {
 	upserts    bool // has INSERT .. ON CONFLICT .. RETURNING
 	returning  bool // INSERT gives rows back
 	maxParams  int  // bind parameters a statement
+	chunk      int  // bind parameters from which on more cost more than another statement; 0: maxParams
 	rowDefault bool // DEFAULT may stand in a row of VALUES
 	zonedTimes bool // a time is stored as text with its zone
 	rowLocks   bool // SELECT .. FOR UPDATE
 	tellsNew   bool // an upsert can return whether the row is new
+	arrays     bool // takes a column as one array parameter
 	casts      bool // a value compares as stored only when cast to the column's type
 	spelling   spelling
 }
@@ -43,6 +49,8 @@ type traits struct {
 type spelling interface {
 	// lookup writes the statement that finds rows by key, see Lookup.
 	lookup(*gorm.Statement, *Lookup)
+	// takesLegs reports whether lookup writes a leg of a union for each row.
+	takesLegs(*Lookup) bool
 	// isNew writes the expression of RETURNING that tells a new row.
 	isNew(clause.Builder)
 	// distinct writes a NULL-safe comparison of the stored column with a new value.
@@ -93,6 +101,15 @@ func (d *Dialect) TakesOver() bool { return d.upserts }
 
 // MaxParams is the number of bind parameters that one statement may have.
 func (d *Dialect) MaxParams() int { return d.maxParams }
+
+// ChunkParams is the number of bind parameters that a statement of a large
+// call is given.
+func (d *Dialect) ChunkParams() int {
+	if d.chunk > 0 {
+		return d.chunk
+	}
+	return d.maxParams
+}
 
 // RowDefault reports whether DEFAULT may stand for a single cell.
 func (d *Dialect) RowDefault() bool { return d.rowDefault }

@@ -29,6 +29,7 @@ const (
 	busy        // the whole database is locked
 	cardinality // one statement hits a row twice
 	noSystemColumn
+	wrongType
 	lost // connection
 )
 
@@ -71,6 +72,12 @@ func (d *Dialect) Retryable(err error) bool {
 	}
 	c, _ := d.classify(err)
 	return c == retryable || c == busy
+}
+
+// IsUnique reports whether a statement violated a unique key.
+func (d *Dialect) IsUnique(err error) bool {
+	c, _ := d.classify(err)
+	return c == unique
 }
 
 // HitsTwice reports whether a statement was refused because two of its own
@@ -187,6 +194,8 @@ func classOfState(state string) class {
 		return cardinality
 	case "0A000":
 		return noSystemColumn
+	case "42804", "42846", "42704", "42883":
+		return wrongType
 	case "57P01", "57P02", "57P03":
 		return lost
 	}

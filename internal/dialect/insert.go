@@ -21,6 +21,7 @@ type Insert struct {
 	Conflict  *clause.OnConflict // nil: a conflict is an error
 	Returning []clause.Column    // columns that come back
 	TellNew   bool               // also return NewColumn, where TellsNew
+	Types     map[string]string  // column types, given to send columns as arrays
 }
 
 // TellsNew reports whether an upsert can return, for each row, whether it
@@ -45,12 +46,17 @@ func (d *Dialect) RefusesNew(err error) bool {
 }
 
 // WriteInsert writes the statement into stmt. The INSERT clause is the
-// statement's own, so a modifier that the user gave stays.
+// statement's own, so a modifier that the user gave stays. It takes arrays
+// when the types are given and every cell fits one.
 func (d *Dialect) WriteInsert(stmt *gorm.Statement, in *Insert) {
 	stmt.AddClauseIfNotExists(clause.Insert{})
 	stmt.Build("INSERT")
-	space(stmt)
-	writeRows(stmt, in)
+	_ = stmt.WriteByte(' ')
+	if columns, ok := columnsOf(in, in.Types); ok && len(columns) > 0 {
+		writeArrays(stmt, in, columns)
+	} else {
+		writeRows(stmt, in)
+	}
 	if in.Conflict != nil {
 		_, _ = stmt.WriteString(" ON CONFLICT ")
 		in.Conflict.Build(stmt)
@@ -94,8 +100,6 @@ func writeRows(stmt *gorm.Statement, in *Insert) {
 		_ = stmt.WriteByte(')')
 	}
 }
-
-func space(stmt *gorm.Statement) { _ = stmt.WriteByte(' ') }
 
 // trimSpace takes away the blank that GORM's OnConflict leaves at its end.
 func trimSpace(stmt *gorm.Statement) {

@@ -25,6 +25,7 @@ type Lookup struct {
 	Rows     [][]any             // key values
 	Columns  []string            // what to read
 	Types    map[string]string   // types to cast the key values to: a stored value may be rounded
+	Bare     map[string]string   // types as a result told them, without length and precision
 	Live     clause.Expression   // asked for as LiveColumn, or nil
 	Lock     bool                // lock the rows
 }
@@ -114,8 +115,18 @@ func writeCast(stmt *gorm.Statement, v any, dbType string) {
 	_, _ = stmt.WriteString(" AS " + dbType + ")")
 }
 
-// MaxLookupRows bounds the rows of one Lookup: parsers recurse once a leg.
-const MaxLookupRows = 500
+// MaxLegs bounds the rows of a statement that has a leg of a union for each:
+// parsers recurse once a leg.
+const MaxLegs = 500
+
+// LookupRows is the number of rows that one Lookup may have.
+func (d *Dialect) LookupRows(l *Lookup) int {
+	rows := max(1, (d.ChunkParams()-16)/len(l.Key))
+	if d.spelling.takesLegs(l) {
+		return min(rows, MaxLegs)
+	}
+	return rows
+}
 
 // WriteFirsts writes the statement that tells, for each row of a Lookup, the
 // first row of the Lookup with an equal key: two columns, the ordinals of both.

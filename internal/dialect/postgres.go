@@ -2,6 +2,8 @@ package dialect
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"strings"
 
 	"gorm.io/gorm"
@@ -15,20 +17,56 @@ var postgresTraits = traits{
 	rowLocks:   true,
 	tellsNew:   true,
 	casts:      true,
+	arrays:     true,
 	spelling:   postgres{},
 }
 
 type postgres struct{ standard }
 
+// lookup takes VALUES where the types of the key are known, as they are once
+// a statement has returned it: the first row says them.
+func (p postgres) lookup(stmt *gorm.Statement, l *Lookup) {
+	if p.takesLegs(l) {
+		p.standard.lookup(stmt, l)
+		return
+	}
+	writeLookupHead(stmt, l)
+	_, _ = stmt.WriteString("(VALUES ")
+	for i, row := range l.Rows {
+		if i > 0 {
+			_ = stmt.WriteByte(',')
+		}
+		_, _ = stmt.WriteString("(" + strconv.Itoa(i))
+		for j, v := range row {
+			_ = stmt.WriteByte(',')
+			if i == 0 {
+				writeCast(stmt, v, l.Bare[l.Key[j]])
+			} else {
+				stmt.AddVar(stmt, v)
+			}
+		}
+		_ = stmt.WriteByte(')')
+	}
+	_, _ = stmt.WriteString(") AS ")
+	stmt.WriteQuoted(sourceTable)
+	stmt.WriteQuoted(append([]string{OrdColumn}, l.Key...))
+	writeLookupJoin(stmt, l, " IS NOT DISTINCT FROM ")
+}
+
+func (postgres) takesLegs(l *Lookup) bool {
+	return len(l.Types) > 0 || slices.ContainsFunc(l.Key, func(k string) bool { return l.Bare[k] == "" })
+}
+
 // isNew: a row that this statement inserted has no xmax; one that it
 // updated carries the lock of ON CONFLICT there.
 func (postgres) isNew(b clause.Builder) { _, _ = b.WriteString("(xmax = 0)") }
 
-// distinct compares as text: every type has one, json and points included,
-// which have no equality, and citext, whose equality hides a change of case.
+// distinct compares as text, byte by byte: every type has one, json and
+// points included, which have no equality, and so have citext and collations
+// whose equality hides a change of case.
 func (postgres) distinct(b clause.Builder, c clause.Column, value any) {
 	b.WriteQuoted(c)
-	_, _ = b.WriteString("::text IS DISTINCT FROM (")
+	_, _ = b.WriteString("::text COLLATE \"C\" IS DISTINCT FROM (")
 	b.AddVar(b, value)
 	_, _ = b.WriteString(")::text")
 }

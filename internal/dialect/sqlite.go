@@ -12,6 +12,7 @@ import (
 var sqliteTraits = traits{
 	upserts:    true,
 	maxParams:  32766,
+	chunk:      4096, // a driver in pure Go compares each parameter with each argument
 	zonedTimes: true,
 	spelling:   sqlite{},
 }
@@ -38,6 +39,8 @@ func (sqlite) lookup(stmt *gorm.Statement, l *Lookup) {
 	stmt.WriteQuoted(sourceTable)
 	writeLookupJoin(stmt, l, " IS ")
 }
+
+func (sqlite) takesLegs(*Lookup) bool { return false }
 
 // distinct compares byte by byte: a column that folds case would take a
 // changed spelling for no change.

@@ -17,6 +17,8 @@ func (standard) lookup(stmt *gorm.Statement, l *Lookup) {
 	writeLookupJoin(stmt, l, " IS NOT DISTINCT FROM ")
 }
 
+func (standard) takesLegs(*Lookup) bool { return true }
+
 func (standard) isNew(clause.Builder) {}
 
 func (standard) distinct(b clause.Builder, c clause.Column, value any) {

@@ -19,7 +19,7 @@ type Policy struct {
 	Patience time.Duration    // since the first attempt. Default: 10s.
 	Limit    time.Duration    // since the first attempt. Default: 60s.
 	First    time.Duration    // longest pause before the second attempt. Default: 2ms.
-	Longest  time.Duration    // longest pause at all. Default: 250ms.
+	Longest  time.Duration    // longest pause at all. Default: 50ms.
 }
 
 // Do calls fn until it succeeds, fails for good, or the policy or ctx gives
@@ -60,7 +60,7 @@ func (p Policy) withDefaults() Policy {
 		{&p.Patience, 10 * time.Second},
 		{&p.Limit, time.Minute},
 		{&p.First, 2 * time.Millisecond},
-		{&p.Longest, 250 * time.Millisecond},
+		{&p.Longest, 50 * time.Millisecond},
 	} {
 		if *d.field == 0 {
 			*d.field = d.value
