@@ -1,6 +1,8 @@
 package callbacks
 
 import (
+	"errors"
+
 	"gorm.io/gorm"
 
 	"github.com/gormalchemy/alchemy/internal/dialect"
@@ -81,18 +83,23 @@ func (c *call) canRestart(db *gorm.DB) bool {
 	if !stmt.SkipHooks && (stmt.Schema.BeforeSave || stmt.Schema.BeforeCreate) {
 		return false
 	}
-	rows, err := inputRows(stmt)
-	if err != nil {
+	return !linksParents(stmt)
+}
+
+// linksParents reports whether some row has a belongs-to association to save.
+func linksParents(stmt *gorm.Statement) bool {
+	if len(stmt.Schema.Relationships.BelongsTo) == 0 {
 		return false
 	}
-	for _, rel := range stmt.Schema.Relationships.BelongsTo {
-		for _, r := range rows {
+	found := errors.New("found")
+	return eachInput(stmt, func(int) {}, func(r row) error {
+		for _, rel := range stmt.Schema.Relationships.BelongsTo {
 			if _, zero := r.get(stmt.Context, rel.Field); !zero {
-				return false
+				return found
 			}
 		}
-	}
-	return true
+		return nil
+	}) != nil
 }
 
 // restart undoes what was sent and opens the boundary anew.

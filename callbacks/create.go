@@ -116,7 +116,7 @@ func (w *creator) needsUs(stmt *gorm.Statement) way {
 	if stmt.DryRun || stmt.SQL.Len() > 0 || stmt.Schema == nil || !w.config.Dialect.TakesOver() {
 		return asGORM
 	}
-	if _, err := inputRows(stmt); err != nil {
+	if checkInput(stmt) != nil {
 		return asGORM
 	}
 	if stmt.ReflectValue.Kind() == reflect.Slice && stmt.ReflectValue.Len() == 0 {

@@ -59,7 +59,11 @@ func (w *creator) runInsert(db *gorm.DB, c *call, how way) {
 		stmt.Clauses = maps.Clone(before)
 		addCreateClauses(stmt)
 		x = &inserter{sender: sender{db: db}, mode: m, stmt: stmt, dialect: w.config.Dialect}
-		if x.t, err = convert(stmt); err != nil {
+		rows, err := inputRows(stmt)
+		if err != nil {
+			return err
+		}
+		if x.t, err = convert(stmt, rows); err != nil {
 			return err
 		}
 		x.prepare(how)
@@ -138,11 +142,10 @@ func (x *inserter) run(how way) error {
 		}
 	}
 	for _, g := range x.t.groups(x.t.rows, leaveOut) {
-		keyed, free := g.rows, []*row(nil)
+		var keyed []*row
+		free := g.rows
 		if how == byAnyKey {
 			keyed, free = x.split(g.rows)
-		} else {
-			keyed, free = nil, g.rows
 		}
 		if err := x.chunks(g, keyed, x.insertKeyed); err != nil {
 			return err

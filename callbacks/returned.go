@@ -27,13 +27,15 @@ type reader struct {
 	slots  []any
 	places []func(*returned) any // of the result's columns, nil: a field
 	rows   []returned
+	made   reflect.Value     // structs to scan into
+	used   int               // so many of them
 	types  []*sql.ColumnType // of the result
 	extra  []string          // columns that come back for their types only
 }
 
 // each scans one row.
 func (r *reader) each(rows *sql.Rows) error {
-	back := returned{value: reflect.New(r.stmt.Schema.ModelType).Elem()}
+	back := returned{value: r.next()}
 	for i, f := range r.fields {
 		switch {
 		case r.places[i] != nil:
@@ -58,6 +60,20 @@ func (r *reader) each(rows *sql.Rows) error {
 	}
 	r.rows = append(r.rows, back)
 	return nil
+}
+
+// next returns a struct to scan into. They are made many at a time.
+func (r *reader) next() reflect.Value {
+	if !r.made.IsValid() || r.used == r.made.Len() {
+		n := 1
+		if r.made.IsValid() {
+			n = min(2*r.made.Len(), 256)
+		}
+		r.made = reflect.MakeSlice(reflect.SliceOf(r.stmt.Schema.ModelType), n, n)
+		r.used = 0
+	}
+	r.used++
+	return r.made.Index(r.used - 1)
 }
 
 // begin finds out what the columns of the result are.

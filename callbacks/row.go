@@ -31,51 +31,73 @@ type row struct {
 
 // inputRows returns the rows of the statement's destination, without cells.
 func inputRows(stmt *gorm.Statement) ([]*row, error) {
-	if maps, ok := inputMaps(stmt.Dest); ok {
-		rows := make([]*row, len(maps))
-		for i, m := range maps {
+	var made []row
+	err := eachInput(stmt, func(n int) { made = make([]row, 0, n) }, func(r row) error {
+		made = append(made, r)
+		return nil
+	})
+	rows := make([]*row, len(made))
+	for i := range made {
+		rows[i] = &made[i]
+	}
+	return rows, err
+}
+
+// checkInput reports what keeps the destination from being written.
+func checkInput(stmt *gorm.Statement) error {
+	return eachInput(stmt, func(int) {}, func(row) error { return nil })
+}
+
+// eachInput calls each for every row of the destination, after size.
+func eachInput(stmt *gorm.Statement, size func(int), each func(row) error) error {
+	if given, ok := inputMaps(stmt.Dest); ok {
+		size(len(given))
+		for i, m := range given {
 			if m == nil {
-				return nil, fmt.Errorf("alchemy: map %d is nil: %w", i, dberr.ErrInvalidValue)
+				return fmt.Errorf("alchemy: map %d is nil: %w", i, dberr.ErrInvalidValue)
 			}
-			rows[i] = &row{index: i, fields: m}
+			if err := each(row{index: i, fields: m}); err != nil {
+				return err
+			}
 		}
-		return rows, nil
+		return nil
 	}
 	rv := stmt.ReflectValue
 	switch rv.Kind() {
 	case reflect.Struct:
 		if rv.Type() != stmt.Schema.ModelType || !rv.CanAddr() {
-			return nil, fmt.Errorf("alchemy: %s: give a pointer to %s: %w", rv.Type(), stmt.Schema.ModelType, dberr.ErrInvalidValue)
+			return fmt.Errorf("alchemy: %s: give a pointer to %s: %w", rv.Type(), stmt.Schema.ModelType, dberr.ErrInvalidValue)
 		}
-		return []*row{{value: rv}}, nil
+		size(1)
+		return each(row{value: rv})
 	case reflect.Slice, reflect.Array:
-		return sliceRows(stmt, rv)
+		size(rv.Len())
+		return eachElement(stmt, rv, each)
 	}
-	return nil, fmt.Errorf("alchemy: %s is neither a struct nor a slice of structs: %w", rv.Type(), dberr.ErrInvalidValue)
+	return fmt.Errorf("alchemy: %s is neither a struct nor a slice of structs: %w", rv.Type(), dberr.ErrInvalidValue)
 }
 
-func sliceRows(stmt *gorm.Statement, rv reflect.Value) ([]*row, error) {
+func eachElement(stmt *gorm.Statement, rv reflect.Value, each func(row) error) error {
 	elem := rv.Type().Elem()
 	if elem.Kind() == reflect.Pointer {
 		elem = elem.Elem()
 	}
 	if elem != stmt.Schema.ModelType {
-		return nil, fmt.Errorf("alchemy: %s is no slice of %s: %w", rv.Type(), stmt.Schema.ModelType, dberr.ErrInvalidValue)
+		return fmt.Errorf("alchemy: %s is no slice of %s: %w", rv.Type(), stmt.Schema.ModelType, dberr.ErrInvalidValue)
 	}
-	made := make([]row, rv.Len())
-	rows := make([]*row, rv.Len())
-	for i := range rows {
+	for i := range rv.Len() {
 		v := reflect.Indirect(rv.Index(i))
 		if !v.IsValid() {
-			return nil, fmt.Errorf("alchemy: element %d of the slice is nil: %w", i, dberr.ErrInvalidValue)
+			return fmt.Errorf("alchemy: element %d of the slice is nil: %w", i, dberr.ErrInvalidValue)
 		}
 		if !v.CanAddr() {
-			return nil, fmt.Errorf("alchemy: %s can not be filled: give a pointer to it: %w", rv.Type(), dberr.ErrInvalidValue)
+			return fmt.Errorf("alchemy: %s can not be filled: give a pointer to it: %w", rv.Type(), dberr.ErrInvalidValue)
 		}
-		made[i] = row{index: i, value: v}
-		rows[i] = &made[i]
+		if err := each(row{index: i, value: v}); err != nil {
+			return err
+		}
 	}
-	return rows, nil
+	return nil
 }
 
 // inputMaps returns the maps of a destination, where it is one or a slice of them.

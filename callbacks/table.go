@@ -20,11 +20,7 @@ type table struct {
 // convert lets GORM turn the destination into values: it fills timestamps
 // and defaults in, and honours Select, Omit and permissions. A cell that
 // takes the database's default is marked as unset.
-func convert(stmt *gorm.Statement) (*table, error) {
-	rows, err := inputRows(stmt)
-	if err != nil {
-		return nil, err
-	}
+func convert(stmt *gorm.Statement, rows []*row) (*table, error) {
 	unset := unsetBefore(stmt, rows)
 	values := gormcallbacks.ConvertToCreateValues(stmt)
 	if stmt.Error != nil {
@@ -36,9 +32,10 @@ func convert(stmt *gorm.Statement) (*table, error) {
 		t.columns = append(t.columns, c.Name)
 		t.fields = append(t.fields, stmt.Schema.LookUpField(c.Name))
 	}
+	flags := make([]bool, len(rows)*len(t.columns))
 	for i, r := range rows {
 		r.cells = values.Values[i]
-		r.unset = make([]bool, len(t.columns))
+		r.unset, flags = flags[:len(t.columns):len(t.columns)], flags[len(t.columns):]
 		for k, f := range t.fields {
 			r.unset[k] = unset(r, f, t.columns[k])
 		}

@@ -66,15 +66,14 @@ func checkBeside(stmt *gorm.Statement) error {
 	if c, ok := stmt.Clauses["INSERT"].Expression.(clause.Insert); ok && c.Modifier != "" {
 		return fmt.Errorf("alchemy: INSERT %s beside Upsert: use Upsert.DoNothing to leave rows alone: %w", c.Modifier, dberr.ErrMisuse)
 	}
-	rows, err := inputRows(stmt)
-	for _, r := range rows {
+	return eachInput(stmt, func(int) {}, func(r row) error {
 		for name := range r.fields {
 			if f := stmt.Schema.LookUpField(name); f == nil || f.DBName == "" {
 				return unknownField(stmt.Schema, fmt.Sprintf("map %d", r.index), name)
 			}
 		}
-	}
-	return err
+		return nil
+	})
 }
 
 // checkOptions refuses options that contradict each other.

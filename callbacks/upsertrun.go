@@ -88,7 +88,7 @@ func (x *upserter) convert() error {
 		}
 	}
 	stmt.Selects = limit
-	x.t, err = convert(stmt)
+	x.t, err = convert(stmt, rows)
 	return err
 }
 
@@ -96,11 +96,16 @@ func (x *upserter) convert() error {
 // generate can't match and is free; nil matches nothing and is refused,
 // unless the key takes NULLs for equal.
 func (x *upserter) classify() (keyed, free []*row, err error) {
+	at := make([]int, len(x.u.match)) // the columns of the match fields
+	for i, f := range x.u.match {
+		at[i] = slices.Index(x.t.fields, f)
+	}
+	values := make([]any, len(x.t.rows)*len(at))
 	for _, r := range x.t.rows {
-		r.key = make([]any, len(x.u.match))
+		r.key, values = values[:len(at):len(at)], values[len(at):]
 		isFree := false
 		for i, f := range x.u.match {
-			k := slices.Index(x.t.fields, f)
+			k := at[i]
 			if k < 0 || r.unset[k] {
 				if f.HasDefaultValue {
 					isFree = true

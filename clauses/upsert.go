@@ -22,15 +22,15 @@ const (
 type Outcome uint8
 
 const (
-	// Unknown: the database can't tell.
+	// Unknown says that the database can't tell.
 	Unknown Outcome = iota
-	// Inserted: there was no match, the row is new.
+	// Inserted says that there was no match and the row is new.
 	Inserted
-	// Updated: the match was written.
+	// Updated says that the match was written.
 	Updated
-	// Unchanged: the match was equal and SkipUnchanged left it alone.
+	// Unchanged says that the match was equal and SkipUnchanged left it alone.
 	Unchanged
-	// Ignored: there was a match, and DoNothing or Where left it alone.
+	// Ignored says that there was a match, which DoNothing or Where left alone.
 	Ignored
 )
 

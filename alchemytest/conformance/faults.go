@@ -123,7 +123,7 @@ var _ = register("38 a cancelled context leaves nothing half done", func(e *env)
 		ctx, cancel := context.WithCancel(e.ctx)
 		at(e, func(gorm.ConnPool) { cancel() }, func() ([]bulkRow, error) {
 			ctx, cancel = context.WithCancel(e.ctx)
-			defer func() { cancel() }()
+			defer cancel()
 			return call(ctx)
 		}, func(step string, rows []bulkRow, err error) {
 			if err == nil {

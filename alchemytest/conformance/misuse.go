@@ -35,7 +35,7 @@ func everyVerb[T any](ctx context.Context, r *repository.Repository[T]) map[stri
 }
 
 // refuses checks that every verb fails with target and that nothing is sent.
-func refuses[T any](e *env, what string, r *repository.Repository[T], ctx context.Context, target error) {
+func refuses[T any](ctx context.Context, e *env, what string, r *repository.Repository[T], target error) {
 	e.t.Helper()
 	sent := e.allStatements(func() {
 		for verb, err := range everyVerb(ctx, r) {
@@ -52,18 +52,18 @@ func refuses[T any](e *env, what string, r *repository.Repository[T], ctx contex
 var _ = register("42 repositories that can't be", func(e *env) {
 	e.migrate(&filledRow{})
 	bare := e.openPlain(&gorm.Config{})
-	refuses(e, "nil db", repository.New[filledRow](nil, nil), e.ctx, dberr.ErrMisuse)
-	refuses(e, "empty db", repository.New[filledRow](&gorm.DB{}, nil), e.ctx, dberr.ErrMisuse)
-	refuses(e, "no plugin", repository.New[filledRow](bare, nil), e.ctx, dberr.ErrNotInstalled)
-	refuses(e, "pointer type", repository.New[*filledRow](e.db, nil), e.ctx, dberr.ErrMisuse)
-	refuses(e, "no struct", repository.New[int](e.db, nil), e.ctx, dberr.ErrMisuse)
-	refuses(e, "map", repository.New[map[string]any](e.db, nil), e.ctx, dberr.ErrMisuse)
-	refuses(e, "db with a condition", repository.New[filledRow](e.db.Where("1 = 0"), nil), e.ctx, dberr.ErrMisuse)
-	refuses(e, "unknown value", repository.New[filledRow](e.db, &repository.Options{Values: map[string]any{"Nmae": 1}}), e.ctx, dberr.ErrUnknownField)
-	refuses(e, "nil scope", repository.New[filledRow](e.db, &repository.Options{Scopes: []repository.Scope{nil}}), e.ctx, dberr.ErrMisuse)
-	refuses(e, "zero repository", new(repository.Repository[filledRow]), e.ctx, dberr.ErrMisuse)
-	refuses(e, "nil repository", (*repository.Repository[filledRow])(nil), e.ctx, dberr.ErrMisuse)
-	refuses(e, "WithDB of nil", repository.New[filledRow](e.db, nil).WithDB(nil), e.ctx, dberr.ErrMisuse)
+	refuses(e.ctx, e, "nil db", repository.New[filledRow](nil, nil), dberr.ErrMisuse)
+	refuses(e.ctx, e, "empty db", repository.New[filledRow](&gorm.DB{}, nil), dberr.ErrMisuse)
+	refuses(e.ctx, e, "no plugin", repository.New[filledRow](bare, nil), dberr.ErrNotInstalled)
+	refuses(e.ctx, e, "pointer type", repository.New[*filledRow](e.db, nil), dberr.ErrMisuse)
+	refuses(e.ctx, e, "no struct", repository.New[int](e.db, nil), dberr.ErrMisuse)
+	refuses(e.ctx, e, "map", repository.New[map[string]any](e.db, nil), dberr.ErrMisuse)
+	refuses(e.ctx, e, "db with a condition", repository.New[filledRow](e.db.Where("1 = 0"), nil), dberr.ErrMisuse)
+	refuses(e.ctx, e, "unknown value", repository.New[filledRow](e.db, &repository.Options{Values: map[string]any{"Nmae": 1}}), dberr.ErrUnknownField)
+	refuses(e.ctx, e, "nil scope", repository.New[filledRow](e.db, &repository.Options{Scopes: []repository.Scope{nil}}), dberr.ErrMisuse)
+	refuses(e.ctx, e, "zero repository", new(repository.Repository[filledRow]), dberr.ErrMisuse)
+	refuses(e.ctx, e, "nil repository", (*repository.Repository[filledRow])(nil), dberr.ErrMisuse)
+	refuses(e.ctx, e, "WithDB of nil", repository.New[filledRow](e.db, nil).WithDB(nil), dberr.ErrMisuse)
 })
 
 var _ = register("42 what a create has no use for", func(e *env) {
@@ -92,7 +92,7 @@ var _ = register("42 transactions that can't be", func(e *env) {
 	bare := e.openPlain(&gorm.Config{})
 	never := func(context.Context) error {
 		e.t.Error("the function was called")
-		return nil
+		return errHook
 	}
 	sent := e.allStatements(func() {
 		e.wantErr(repository.Transaction(e.ctx, nil, never, nil), dberr.ErrMisuse)

@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"gorm.io/gorm"
@@ -27,7 +28,7 @@ type shared struct {
 // use calls the verbs as one of several workers.
 func (s *shared) use(ctx context.Context, e *env, worker int) error {
 	name := fmt.Sprintf("worker %d", worker)
-	own := append(s.scopes[:1:1], func(db *gorm.DB) *gorm.DB { return db.Where("code = ?", name) })
+	own := append(slices.Clone(s.scopes[:1]), func(db *gorm.DB) *gorm.DB { return db.Where("code = ?", name) })
 	for round := range 5 {
 		rows := []ticket{{Code: name, Votes: int64(round)}, {Code: fmt.Sprint(name, round), Votes: 7}}
 		if err := s.repository.UpsertMany(ctx, rows, s.upsert); err != nil {

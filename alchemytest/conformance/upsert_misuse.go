@@ -132,6 +132,7 @@ func upsertElsewhere(e *env) {
 		"Rows": func() error {
 			rows, err := with().Model(&upPost{}).Rows()
 			if rows != nil {
+				e.ok(rows.Err())
 				e.ok(rows.Close())
 			}
 			return err
@@ -166,7 +167,7 @@ func upsertBadValues(e *env) {
 		return e.db.Clauses(bySlug).Create([]*upPost{{Slug: "a"}, {Slug: "b"}, nil, {Slug: "c"}}).Error
 	})
 	refused(e, "nil map", bad, nil, func() error {
-		return e.db.Model(&upPost{}).Clauses(bySlug).Create((map[string]any)(nil)).Error
+		return e.db.Model(&upPost{}).Clauses(bySlug).Create(map[string]any(nil)).Error
 	})
 	refused(e, "number", gorm.ErrInvalidData, nil, func() error { return e.db.Model(&upPost{}).Clauses(bySlug).Create(7).Error })
 	refused(e, "map without the match", dberr.ErrNullMatch, []string{"slug"}, func() error {

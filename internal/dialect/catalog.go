@@ -3,13 +3,15 @@ package dialect
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"gorm.io/gorm"
 )
 
 // TableName is a table as it stands in statements.
-type TableName struct{ Schema, Name string }
+type TableName struct {
+	Name   string // without schema and quotes
+	Quoted string // with both
+}
 
 // Table is what the catalog knows of a table.
 type Table struct {
@@ -23,38 +25,48 @@ type Table struct {
 // or a table that isn't there, is not remembered.
 func (d *Dialect) Describe(stmt *gorm.Statement) (*Table, error) {
 	name := tableName(stmt)
-	id := name.Schema + "." + name.Name
-	if t, ok := d.catalog.Load(id); ok {
+	if t, ok := d.catalog.Load(name); ok {
 		return t.(*Table), nil
 	}
-	t, err := d.spelling.describe(stmt.Context, stmt.ConnPool, stmt.Dialector, name)
+	t, err := d.spelling.describe(stmt.Context, stmt.ConnPool, name)
 	if err != nil {
 		return nil, fmt.Errorf("alchemy: read the unique keys of table %q: %w", name.Name, err)
 	}
 	if len(t.Types) > 0 {
-		d.catalog.Store(id, t)
+		d.catalog.Store(name, t)
 	}
 	return t, nil
 }
 
 // Forget drops what is remembered of the table of stmt, so that a key added
 // since is seen.
-func (d *Dialect) Forget(stmt *gorm.Statement) {
-	name := tableName(stmt)
-	d.catalog.Delete(name.Schema + "." + name.Name)
+func (d *Dialect) Forget(stmt *gorm.Statement) { d.catalog.Delete(tableName(stmt)) }
+
+// tableName returns the table of a statement. GORM keeps the name without its
+// schema, and the whole as an expression, which may also hold an alias.
+func tableName(stmt *gorm.Statement) TableName {
+	name := TableName{Name: stmt.Table, Quoted: stmt.Quote(stmt.Table)}
+	if e := stmt.TableExpr; e != nil && len(e.Vars) == 0 && isName(e.SQL) {
+		name.Quoted = e.SQL
+	}
+	return name
 }
 
-// tableName splits the schema off a table name, as GORM does when it parses
-// a model.
-func tableName(stmt *gorm.Statement) TableName {
-	full := stmt.Table
-	if stmt.Schema != nil && stmt.TableExpr != nil && strings.HasSuffix(stmt.Schema.Table, "."+stmt.Table) {
-		full = stmt.Schema.Table
+// isName reports whether a text is one name: a blank stands only in quotes.
+func isName(text string) bool {
+	quote := rune(0)
+	for _, c := range text {
+		switch {
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote != 0:
+		case c == '"' || c == '`':
+			quote = c
+		case c == ' ' || c == '(':
+			return false
+		}
 	}
-	if s, n, ok := strings.Cut(full, "."); ok {
-		return TableName{Schema: s, Name: n}
-	}
-	return TableName{Name: full}
+	return text != ""
 }
 
 // collect runs a query of strings and hands each row to add.

@@ -56,7 +56,7 @@ type spelling interface {
 	// distinct writes a NULL-safe comparison of the stored column with a new value.
 	distinct(b clause.Builder, c clause.Column, value any)
 	// describe reads a table's columns and unique keys.
-	describe(context.Context, Querier, gorm.Dialector, TableName) (*Table, error)
+	describe(context.Context, Querier, TableName) (*Table, error)
 }
 
 // Querier is the part of a connection that the catalog needs.

@@ -112,7 +112,7 @@ func walk(err error, visit func(error) bool) bool {
 		if visit(err) {
 			return true
 		}
-		switch u := err.(type) {
+		switch u := err.(type) { //nolint:errorlint // this is the walk that errors.As does
 		case interface{ Unwrap() error }:
 			err = u.Unwrap()
 		case interface{ Unwrap() []error }:
@@ -156,7 +156,7 @@ const closedPool = "sql: database is closed"
 // classOf reads the code of one error of a driver. The drivers are not
 // imported: their errors are known by method or by the name of the field.
 func classOf(err error) class {
-	if e, ok := err.(interface{ SQLState() string }); ok {
+	if e, ok := err.(interface{ SQLState() string }); ok { //nolint:errorlint // walk unwraps
 		return classOfState(e.SQLState())
 	}
 	v := reflect.Indirect(reflect.ValueOf(err))
@@ -164,9 +164,13 @@ func classOf(err error) class {
 		return other
 	}
 	if f := v.FieldByName("ExtendedCode"); f.IsValid() && f.CanInt() {
-		return classOfSQLite(int(f.Int()), int(v.FieldByName("Code").Int()))
+		primary := int(f.Int()) & 0xff
+		if c := v.FieldByName("Code"); primary == 0 && c.IsValid() && c.CanInt() {
+			primary = int(c.Int())
+		}
+		return classOfSQLite(int(f.Int()), primary)
 	}
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // walk unwraps
 	case interface{ Code() int }:
 		return classOfSQLite(e.Code(), e.Code()&0xff)
 	case interface{ ExtendedCode() uint16 }:

@@ -84,14 +84,8 @@ const postgresColumns = `SELECT a.attname, format_type(a.atttypid, a.atttypmod),
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped`
 
-func (postgres) describe(ctx context.Context, q Querier, d gorm.Dialector, name TableName) (*Table, error) {
-	var quoted strings.Builder
-	if name.Schema != "" {
-		d.QuoteTo(&quoted, name.Schema)
-		quoted.WriteByte('.')
-	}
-	d.QuoteTo(&quoted, name.Name)
-	args := []any{quoted.String()}
+func (postgres) describe(ctx context.Context, q Querier, name TableName) (*Table, error) {
+	args := []any{name.Quoted}
 	t := &Table{Types: map[string]string{}}
 	err := collect(ctx, q, postgresColumns, args, 3, func(v []string) {
 		t.Types[v[0]] = v[1]

@@ -56,7 +56,7 @@ WHERE l."unique" = 1 GROUP BY l.seq, l.name, l.origin, l.partial, s.sql HAVING c
 
 const sqliteColumns = `SELECT name, type, pk FROM pragma_table_info(?) ORDER BY pk`
 
-func (sqlite) describe(ctx context.Context, q Querier, _ gorm.Dialector, name TableName) (*Table, error) {
+func (sqlite) describe(ctx context.Context, q Querier, name TableName) (*Table, error) {
 	t := &Table{Types: map[string]string{}}
 	var primary []string
 	err := collect(ctx, q, sqliteColumns, []any{name.Name}, 3, func(v []string) {

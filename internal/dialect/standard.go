@@ -27,6 +27,6 @@ func (standard) distinct(b clause.Builder, c clause.Column, value any) {
 	b.AddVar(b, value)
 }
 
-func (standard) describe(context.Context, Querier, gorm.Dialector, TableName) (*Table, error) {
+func (standard) describe(context.Context, Querier, TableName) (*Table, error) {
 	return &Table{}, nil
 }
