@@ -12,7 +12,7 @@ import (
 var sqliteTraits = traits{
 	upserts:    true,
 	maxParams:  32766,
-	chunk:      4096, // a driver in pure Go compares each parameter with each argument
+	chunk:      2048, // a driver in pure Go compares each parameter with each argument
 	zonedTimes: true,
 	spelling:   sqlite{},
 }
