@@ -17,8 +17,8 @@ type Savepoints uint8
 
 const (
 	// SavepointsAuto takes one for the verbs that write many rows (a slice,
-	// AddMany, UpsertMany) and none for a single row. The number of rows
-	// makes no difference.
+	// AddMany, UpsertMany) or take several statements (GetAndUpdate, Delete),
+	// and none for a single row. The number of rows makes no difference.
 	SavepointsAuto Savepoints = iota
 	// SavepointsAlways takes one for every call of this module.
 	SavepointsAlways

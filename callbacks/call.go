@@ -39,6 +39,7 @@ const (
 
 // call is the state of one create, from check to restore.
 type call struct {
+	stmt      *gorm.Statement
 	upsert    *upsert
 	boundary  boundary
 	savepoint string
@@ -50,10 +51,14 @@ type call struct {
 	isRoot    bool
 }
 
+// callOf returns the state of the call that db runs. The settings of a
+// statement are copied to those of its associations, which have their own.
 func callOf(db *gorm.DB) *call {
-	v, _ := db.InstanceGet(callKey)
-	c, _ := v.(*call)
-	return c
+	v, _ := db.Statement.Settings.Load(callKey)
+	if c, ok := v.(*call); ok && c.stmt == db.Statement {
+		return c
+	}
+	return nil
 }
 
 // check resolves the clauses, before GORM begins its transaction.
@@ -66,7 +71,7 @@ func (w *creator) check(db *gorm.DB) {
 	if db.Error != nil {
 		return
 	}
-	c := &call{}
+	c := &call{stmt: stmt}
 	if isUpsert {
 		plan, err := w.resolve(stmt, u)
 		if err != nil {
@@ -75,7 +80,7 @@ func (w *creator) check(db *gorm.DB) {
 		}
 		c.upsert = plan
 	}
-	db.InstanceSet(callKey, c)
+	stmt.Settings.Store(callKey, c)
 }
 
 // begin notes what the structs hold and opens the boundary the call needs.
@@ -216,7 +221,7 @@ func (w *creator) restore(db *gorm.DB) {
 	if c.failure != nil && !errors.Is(db.Error, c.failure) {
 		db.Error = &chained{error: db.Error, first: c.failure}
 	}
-	db.Statement.Settings.Delete(fmt.Sprintf("%p", db.Statement) + callKey)
+	db.Statement.Settings.Delete(callKey)
 	if c.isRoot {
 		db.Statement.Settings.Delete(rootKey)
 	}

@@ -70,7 +70,7 @@ func (w *creator) canPlace(stmt *gorm.Statement, oc clause.OnConflict) bool {
 // onlyKeysComeBack reports whether the primary key is all that the database
 // generates; a row that has one has nothing to gain then.
 func onlyKeysComeBack(stmt *gorm.Statement) bool {
-	return !slices.ContainsFunc(generated(stmt.Schema), func(f *schema.Field) bool { return !f.PrimaryKey })
+	return !slices.ContainsFunc(modelOf(stmt.Schema).generated, func(f *schema.Field) bool { return !f.PrimaryKey })
 }
 
 // mayChunk reports whether a create in the caller's transaction takes

@@ -113,7 +113,7 @@ const (
 
 // needsUs decides who runs a create without Upsert.
 func (w *creator) needsUs(stmt *gorm.Statement) way {
-	if stmt.DryRun || stmt.SQL.Len() > 0 || stmt.Schema == nil || !w.config.Dialect.TakesOver() {
+	if stmt.SQL.Len() > 0 || stmt.Schema == nil || !w.config.Dialect.TakesOver() {
 		return asGORM
 	}
 	if checkInput(stmt) != nil {
@@ -126,7 +126,13 @@ func (w *creator) needsUs(stmt *gorm.Statement) way {
 	if _, has := stmt.Clauses["ON CONFLICT"]; has && !conflicts {
 		return asGORM
 	}
-	if conflicts && (oc.DoNothing || len(oc.Where.Exprs) > 0) && len(generated(stmt.Schema)) > 0 && w.canPlace(stmt, oc) {
+	if stmt.DryRun { // what comes back is no question then
+		if w.bursts(stmt) || w.mixesDefaults(stmt) {
+			return unfilled
+		}
+		return asGORM
+	}
+	if conflicts && (oc.DoNothing || len(oc.Where.Exprs) > 0) && len(modelOf(stmt.Schema).generated) > 0 && w.canPlace(stmt, oc) {
 		return byAnyKey
 	}
 	doubles := oc.UpdateAll && len(oc.DoUpdates) > 0

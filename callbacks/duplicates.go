@@ -15,12 +15,12 @@ import (
 // the first row when nothing is updated, the last when all is. Otherwise its
 // nth row goes in the nth round.
 func (x *upserter) rounds(rows []*row) ([][]*row, error) {
+	if !repeats(rows) {
+		return x.nonEmpty(rows), nil
+	}
 	byKey := map[string][]*row{}
 	for _, r := range rows {
 		byKey[r.keyText] = append(byKey[r.keyText], r)
-	}
-	if len(byKey) == len(rows) {
-		return x.nonEmpty(rows), nil
 	}
 	var rounds [][]*row
 	for _, r := range rows {
@@ -39,6 +39,18 @@ func (x *upserter) rounds(rows []*row) ([][]*row, error) {
 		}
 	}
 	return rounds, nil
+}
+
+// repeats reports whether a key stands twice.
+func repeats(rows []*row) bool {
+	if len(rows) < 2 {
+		return false
+	}
+	seen := make(map[string]struct{}, len(rows))
+	for _, r := range rows {
+		seen[r.keyText] = struct{}{}
+	}
+	return len(seen) < len(rows)
 }
 
 func (x *upserter) nonEmpty(rows []*row) [][]*row {
@@ -150,8 +162,8 @@ func (x *upserter) copyRow(from, to *row) {
 		return
 	}
 	var fields []*schema.Field
-	for _, f := range x.stmt.Schema.Fields {
-		if f.DBName != "" && f.Readable {
+	for _, f := range modelOf(x.stmt.Schema).columns {
+		if f.Readable {
 			fields = append(fields, f)
 		}
 	}

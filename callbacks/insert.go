@@ -46,6 +46,7 @@ func (w *creator) runInsert(db *gorm.DB, c *call, how way) {
 	_, isVerb := mark.Of(stmt)
 	_, inTx := stmt.ConnPool.(gorm.TxCommitter)
 	switch several := how == byAnyKey || w.bursts(stmt) || w.mixesDefaults(stmt); {
+	case db.DryRun:
 	case !inTx && several:
 		c.openTransaction(db)
 	case inTx && c.boundary == nothing && w.mayChunk(stmt):
@@ -55,7 +56,7 @@ func (w *creator) runInsert(db *gorm.DB, c *call, how way) {
 		return
 	}
 	var x *inserter
-	err := w.attempts(db, c, mode{cells: !isVerb}, func(m mode) (err error) {
+	err := w.attempts(db, c, mode{cells: !isVerb, inOrder: true}, func(m mode) (err error) {
 		stmt.Clauses = maps.Clone(before)
 		addCreateClauses(stmt)
 		x = &inserter{sender: sender{db: db}, mode: m, stmt: stmt, dialect: w.config.Dialect}
@@ -81,8 +82,8 @@ func (w *creator) runInsert(db *gorm.DB, c *call, how way) {
 // prepare works out the conflict clause, what comes back, and by which keys
 // rows can be found.
 func (x *inserter) prepare(how way) {
-	if how != unfilled {
-		x.fill = generated(x.stmt.Schema)
+	if how != unfilled || x.db.DryRun {
+		x.fill = modelOf(x.stmt.Schema).generated
 	}
 	if r, ok := x.stmt.Clauses["RETURNING"].Expression.(clause.Returning); ok {
 		x.asked = r.Columns
@@ -131,56 +132,57 @@ func (x *inserter) comesBack(f *schema.Field) {
 	}
 }
 
-// run sends the rows, in chunks, grouped where one statement can't say
-// which cells take their default.
+// run sends the rows in the order in which they were given: a key that one
+// row names may be the next that another would be given.
 func (x *inserter) run(how way) error {
-	leaveOut := func(*row, int) bool { return false }
-	if !x.dialect.RowDefault() {
-		leaveOut = func(r *row, k int) bool {
-			f := x.t.fields[k]
-			return f != nil && !f.AutoIncrement && isStruct(x.stmt) && x.t.databaseDefault(r, k)
-		}
+	send := x.insertInOrder
+	if how == byAnyKey {
+		send = x.insertKeyed
 	}
-	for _, g := range x.t.groups(x.t.rows, leaveOut) {
-		var keyed []*row
-		free := g.rows
-		if how == byAnyKey {
-			keyed, free = x.split(g.rows)
-		}
-		if err := x.chunks(g, keyed, x.insertKeyed); err != nil {
-			return err
-		}
-		if err := x.chunks(g, free, x.insertInOrder); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (x *inserter) chunks(g *group, rows []*row, send func(*group, []*row) error) error {
 	extra := 0
 	if x.conflict != nil {
 		extra = countVars(x.stmt, func() { x.conflict.Build(x.stmt) })
 	}
-	for chunk := range slices.Chunk(rows, rowsFitting(x.dialect, len(g.columns), extra)) {
-		if err := send(g, chunk); err != nil {
-			return err
+	for _, g := range x.groups() {
+		for chunk := range slices.Chunk(g.rows, rowsFitting(x.dialect, len(g.columns), extra)) {
+			if err := send(g, chunk); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// split parts rows that may meet another row from those that can't: no
-// candidate key of theirs is complete.
-func (x *inserter) split(rows []*row) (keyed, free []*row) {
-	for _, r := range rows {
-		if slices.ContainsFunc(x.keys, func(k candidate) bool { return hasKeyValues(x.stmt, r, k.fields) }) {
-			keyed = append(keyed, r)
-		} else {
-			free = append(free, r)
+// groups splits the rows where one statement can't say which cells take
+// their default. Rows that name a key which the database generates for
+// others go first then: it goes on behind the highest.
+func (x *inserter) groups() []*group {
+	leaveOut := func(*row, int) bool { return false }
+	if !x.dialect.RowDefault() && isStruct(x.stmt) {
+		leaveOut = func(r *row, k int) bool {
+			f := x.t.fields[k]
+			return f != nil && !f.AutoIncrement && x.t.databaseDefault(r, k)
 		}
 	}
-	return keyed, free
+	runs := x.t.runs(x.t.rows, leaveOut)
+	if len(runs) == 1 {
+		return runs
+	}
+	named, unnamed := x.byNamedKey()
+	return append(x.t.groups(named, leaveOut), x.t.groups(unnamed, leaveOut)...)
+}
+
+// byNamedKey parts rows that name their generated key from those that don't.
+func (x *inserter) byNamedKey() (named, unnamed []*row) {
+	f := x.stmt.Schema.PrioritizedPrimaryField
+	for _, r := range x.t.rows {
+		if f != nil && f.AutoIncrement && !r.isZero(x.stmt.Context, f) {
+			named = append(named, r)
+		} else {
+			unnamed = append(unnamed, r)
+		}
+	}
+	return named, unnamed
 }
 
 // send sends one INSERT and returns what came back.
@@ -199,7 +201,7 @@ func (x *inserter) send(g *group, rows []*row) (*reader, error) {
 
 func (x *inserter) insertInOrder(g *group, rows []*row) error {
 	rd, err := x.send(g, rows)
-	if err != nil || len(x.back) == 0 {
+	if err != nil || len(x.back) == 0 || x.db.DryRun {
 		return err
 	}
 	return fillInOrder(x.stmt, rows, rd)
@@ -213,33 +215,83 @@ func (x *inserter) insertKeyed(g *group, rows []*row) error {
 		if err != nil {
 			return err
 		}
-		x.place(rows, rd)
+		keyed, free := x.split(rows)
+		others := x.place(keyed, rd)
 		for _, k := range x.keys {
-			if err := x.readBack(k, unplaced(rows), rd); err != nil {
+			if err := x.readBack(k, unplaced(keyed), rd); err != nil {
 				return err
 			}
 		}
-		if rows = unplaced(rows); len(rows) == 0 {
+		if err := x.placeFree(free, keyed, others, rd); err != nil {
+			return err
+		}
+		if rows = unplaced(keyed); len(rows) == 0 {
 			return nil
 		}
 	}
 	return fmt.Errorf("alchemy: create of row %d in %s: %w", rows[0].index, x.stmt.Table, dberr.ErrRowGone)
 }
 
+// split parts rows that may meet another row from those that can't: no
+// candidate key of theirs is complete.
+func (x *inserter) split(rows []*row) (keyed, free []*row) {
+	for _, r := range rows {
+		if slices.ContainsFunc(x.keys, func(k candidate) bool { return hasKeyValues(x.stmt, r, k.fields) }) {
+			keyed = append(keyed, r)
+		} else {
+			free = append(free, r)
+		}
+	}
+	return keyed, free
+}
+
 // place fills the rows that came back. They come in the order in which they
-// were sent, with gaps; each is known by the values of its keys.
-func (x *inserter) place(rows []*row, rd *reader) {
+// were sent, with gaps; each is known by the values of its keys. Those that
+// are nobody's are returned.
+func (x *inserter) place(rows []*row, rd *reader) (others []returned) {
 	fields := rd.read()
 	next := 0
 	for _, b := range rd.rows {
-		for i := next; i < len(rows); i++ {
-			if x.same(rows[i], b) {
+		found := false
+		for i := next; i < len(rows) && !found; i++ {
+			if found = x.same(rows[i], b); found {
 				rows[i].fill(x.stmt.Context, b.value, fields)
 				next = i + 1
-				break
 			}
 		}
+		if !found {
+			others = append(others, b)
+		}
 	}
+	return others
+}
+
+// placeFree fills the rows without a key, in order, with what came back and
+// is nobody else's. A row of another spelling of its key has been read by now
+// and is known by its primary key.
+func (x *inserter) placeFree(free, keyed []*row, others []returned, rd *reader) error {
+	if len(free) == 0 {
+		return nil
+	}
+	taken := map[string]bool{}
+	for _, r := range keyed {
+		taken[x.primaryText(func(f *schema.Field) any { v, _ := r.get(x.stmt.Context, f); return v })] = true
+	}
+	left := &reader{fields: rd.fields, extra: rd.extra}
+	for _, b := range others {
+		if !taken[x.primaryText(func(f *schema.Field) any { v, _ := f.ValueOf(x.stmt.Context, b.value); return v })] {
+			left.rows = append(left.rows, b)
+		}
+	}
+	return fillInOrder(x.stmt, free, left)
+}
+
+func (x *inserter) primaryText(value func(*schema.Field) any) string {
+	var text []byte
+	for _, f := range x.stmt.Schema.PrimaryFields {
+		text, _ = appendKey(text, value(f), false)
+	}
+	return string(text)
 }
 
 // same reports whether a row that came back has all the key values that the

@@ -29,6 +29,7 @@ type reader struct {
 	rows   []returned
 	made   reflect.Value     // structs to scan into
 	used   int               // so many of them
+	typed  bool              // whether types are asked for
 	types  []*sql.ColumnType // of the result
 	extra  []string          // columns that come back for their types only
 }
@@ -82,8 +83,10 @@ func (r *reader) begin(rows *sql.Rows) error {
 	if err != nil {
 		return err
 	}
-	if r.types, err = rows.ColumnTypes(); err != nil {
-		return err
+	if r.typed {
+		if r.types, err = rows.ColumnTypes(); err != nil {
+			return err
+		}
 	}
 	r.slots = make([]any, len(names))
 	r.fields = make([]*schema.Field, len(names))

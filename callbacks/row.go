@@ -128,6 +128,15 @@ func (r *row) get(ctx context.Context, f *schema.Field) (value any, zero bool) {
 	return nil, true
 }
 
+// isZero reports whether a field is zero or missing.
+func (r *row) isZero(ctx context.Context, f *schema.Field) bool {
+	if r.value.IsValid() && !behindPointer(f) {
+		return f.ReflectValueOf(ctx, r.value).IsZero()
+	}
+	_, zero := r.get(ctx, f)
+	return zero
+}
+
 // fill copies fields of a row that came back into the row's own place.
 func (r *row) fill(ctx context.Context, back reflect.Value, fields []*schema.Field) {
 	for _, f := range fields {
@@ -162,37 +171,50 @@ func plain(v any) any {
 // comparing byte by byte, would call the values equal. null tells that one
 // of them is nil.
 func keyText(values []any, zoned bool) (text string, null bool) {
-	var b []byte
+	var room [64]byte
+	b := room[:0]
 	for _, v := range values {
-		switch x := deref(v).(type) {
-		case nil:
-			null = true
-			b = append(b, 'n')
-		case string:
-			b = append(append(strconv.AppendInt(b, int64(len(x)), 10), 's'), x...)
-		case []byte:
-			b = append(append(strconv.AppendInt(b, int64(len(x)), 10), 's'), x...)
-		case time.Time:
-			b = strconv.AppendInt(append(b, 't'), x.UnixNano(), 10)
-			if zoned {
-				_, offset := x.Zone()
-				b = strconv.AppendInt(append(b, '+'), int64(offset), 10)
-			}
-		case bool:
-			b = strconv.AppendBool(append(b, 'b'), x)
-		default:
-			s := numberText(x)
-			b = append(append(strconv.AppendInt(b, int64(len(s)), 10), 's'), s...)
-		}
-		b = append(b, ';')
+		var isNull bool
+		b, isNull = appendKey(b, v, zoned)
+		null = null || isNull
 	}
 	return string(b), null
+}
+
+// appendKey appends the text of one value. Numbers and strings are written
+// alike: a column may be text behind an int.
+func appendKey(b []byte, v any, zoned bool) (text []byte, null bool) {
+	var room [32]byte
+	switch x := deref(v).(type) {
+	case nil:
+		return append(b, 'n', ';'), true
+	case string:
+		b = append(strconv.AppendInt(b, int64(len(x)), 10), 's')
+		b = append(b, x...)
+	case []byte:
+		b = append(strconv.AppendInt(b, int64(len(x)), 10), 's')
+		b = append(b, x...)
+	case time.Time:
+		b = strconv.AppendInt(append(b, 't'), x.UnixNano(), 10)
+		if zoned {
+			_, offset := x.Zone()
+			b = strconv.AppendInt(append(b, '+'), int64(offset), 10)
+		}
+	case bool:
+		b = strconv.AppendBool(append(b, 'b'), x)
+	default:
+		s := appendNumber(room[:0], x)
+		b = append(strconv.AppendInt(b, int64(len(s)), 10), 's')
+		b = append(b, s...)
+	}
+	return append(b, ';'), false
 }
 
 // deref follows pointers and Valuers down to a driver's value, or nil.
 func deref(v any) any {
 	for range 4 {
-		if _, ok := v.(time.Time); ok {
+		switch v.(type) {
+		case nil, string, int64, uint, int, bool, time.Time, []byte:
 			return v
 		}
 		rv := reflect.ValueOf(v)
@@ -215,24 +237,24 @@ func deref(v any) any {
 	return v
 }
 
-// numberText writes a value of a numeric or named kind.
-func numberText(v any) string {
+// appendNumber appends a value of a numeric or named kind.
+func appendNumber(b []byte, v any) []byte {
 	rv := reflect.ValueOf(v)
 	switch rv.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return strconv.FormatInt(rv.Int(), 10)
+		return strconv.AppendInt(b, rv.Int(), 10)
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return strconv.FormatUint(rv.Uint(), 10)
+		return strconv.AppendUint(b, rv.Uint(), 10)
 	case reflect.Float32:
-		return strconv.FormatFloat(rv.Float(), 'g', -1, 32)
+		return strconv.AppendFloat(b, rv.Float(), 'g', -1, 32)
 	case reflect.Float64:
-		return strconv.FormatFloat(rv.Float(), 'g', -1, 64)
+		return strconv.AppendFloat(b, rv.Float(), 'g', -1, 64)
 	case reflect.String:
-		return rv.String()
+		return append(b, rv.String()...)
 	case reflect.Slice:
 		if rv.Type().Elem().Kind() == reflect.Uint8 {
-			return string(rv.Bytes())
+			return append(b, rv.Bytes()...)
 		}
 	}
-	return fmt.Sprint(v)
+	return fmt.Append(b, v)
 }

@@ -31,12 +31,7 @@ func takeSnapshot(stmt *gorm.Statement) snapshot {
 	if stmt.Schema == nil {
 		return snapshot{}
 	}
-	s := snapshot{}
-	for _, f := range stmt.Schema.Fields {
-		if f.DBName != "" {
-			s.fields = append(s.fields, f)
-		}
-	}
+	s := snapshot{fields: modelOf(stmt.Schema).columns}
 	rv := stmt.ReflectValue
 	switch rv.Kind() {
 	case reflect.Struct:
@@ -62,15 +57,10 @@ func (s *snapshot) copyAll(stmt *gorm.Statement) {
 		return
 	}
 	s.copies = reflect.MakeSlice(reflect.SliceOf(stmt.Schema.ModelType), len(s.into), len(s.into))
-	var shared []*schema.Field
-	for _, f := range s.fields {
-		if behindPointer(f) {
-			shared = append(shared, f)
-		}
-	}
+	shared := modelOf(stmt.Schema).shared
 	for i, v := range s.into {
 		s.copies.Index(i).Set(v)
-		if len(shared) == 0 {
+		if !shared {
 			continue
 		}
 		values := make([]any, len(s.fields))
@@ -81,17 +71,6 @@ func (s *snapshot) copyAll(stmt *gorm.Statement) {
 		}
 		s.deep = append(s.deep, values)
 	}
-}
-
-// behindPointer reports whether a field belongs to a struct that is embedded
-// as a pointer: GORM writes such an index as a negative number.
-func behindPointer(f *schema.Field) bool {
-	for _, i := range f.StructField.Index {
-		if i < 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // restore puts the columns back; what isn't a column stays as it is.

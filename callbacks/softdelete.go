@@ -36,37 +36,15 @@ func (u *upsert) resolveSoftDelete(stmt *gorm.Statement) {
 // softDeleteOf finds the soft-delete field of the model: the one whose type
 // changes both queries and deletes.
 func softDeleteOf(stmt *gorm.Statement) *softDelete {
-	for _, f := range stmt.Schema.Fields {
-		if !isSoftDelete(f) {
-			continue
-		}
-		q := reflect.New(f.IndirectFieldType).Interface().(schema.QueryClausesInterface)
-		if live := conditionOf(stmt, q.QueryClauses(f)); live != nil {
-			return &softDelete{field: f, live: live}
-		}
+	f := modelOf(stmt.Schema).soft
+	if f == nil {
+		return nil
+	}
+	q := reflect.New(f.IndirectFieldType).Interface().(schema.QueryClausesInterface)
+	if live := conditionOf(stmt, q.QueryClauses(f)); live != nil {
+		return &softDelete{field: f, live: live}
 	}
 	return nil
-}
-
-// isSoftDelete reports whether the type of a field changes queries and deletes.
-func isSoftDelete(f *schema.Field) bool {
-	if f.DBName == "" {
-		return false
-	}
-	v := reflect.New(f.IndirectFieldType).Interface()
-	_, queries := v.(schema.QueryClausesInterface)
-	_, deletes := v.(schema.DeleteClausesInterface)
-	return queries && deletes
-}
-
-// isVersion reports whether a field is a version as optimistic locks have:
-// its type changes updates, and isn't a soft delete.
-func isVersion(f *schema.Field) bool {
-	if isSoftDelete(f) {
-		return false
-	}
-	_, updates := reflect.New(f.IndirectFieldType).Interface().(schema.UpdateClausesInterface)
-	return updates
 }
 
 // conditionOf returns the condition that query clauses add to a statement,

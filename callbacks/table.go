@@ -27,7 +27,11 @@ func convert(stmt *gorm.Statement, rows []*row) (*table, error) {
 		return nil, stmt.Error
 	}
 	stmt.Vars = nil
-	t := &table{stmt: stmt, rows: rows}
+	t := &table{
+		stmt: stmt, rows: rows,
+		columns: make([]string, 0, len(values.Columns)),
+		fields:  make([]*schema.Field, 0, len(values.Columns)),
+	}
 	for _, c := range values.Columns {
 		t.columns = append(t.columns, c.Name)
 		t.fields = append(t.fields, stmt.Schema.LookUpField(c.Name))
@@ -48,13 +52,10 @@ func convert(stmt *gorm.Statement, rows []*row) (*table, error) {
 // structs, so what was zero is noted before.
 func unsetBefore(stmt *gorm.Statement, rows []*row) func(*row, *schema.Field, string) bool {
 	constant := map[*schema.Field][]bool{}
-	for _, f := range stmt.Schema.Fields {
-		if f.DBName == "" || f.DefaultValueInterface == nil {
-			continue
-		}
+	for _, f := range modelOf(stmt.Schema).constant {
 		was := make([]bool, len(rows))
 		for i, r := range rows {
-			_, was[i] = r.get(stmt.Context, f)
+			was[i] = r.isZero(stmt.Context, f)
 		}
 		constant[f] = was
 	}
@@ -67,8 +68,7 @@ func unsetBefore(stmt *gorm.Statement, rows []*row) func(*row, *schema.Field, st
 		case constant[f] != nil:
 			return constant[f][r.index]
 		}
-		_, zero := f.ValueOf(stmt.Context, r.value)
-		return zero
+		return r.isZero(stmt.Context, f)
 	}
 }
 
@@ -97,7 +97,8 @@ type group struct {
 	rows    []*row
 }
 
-// groups splits rows by the columns that split tells to leave out.
+// groups splits rows by the columns that leaveOut tells to leave out, and by
+// those that they leave unset.
 func (t *table) groups(rows []*row, leaveOut func(*row, int) bool) []*group {
 	var order []*group
 	byShape := map[string]*group{}
@@ -114,19 +115,46 @@ func (t *table) groups(rows []*row, leaveOut func(*row, int) bool) []*group {
 		}
 		g := byShape[string(shape)]
 		if g == nil {
-			g = &group{kept: make([]bool, len(t.columns))}
-			for k, s := range shape {
-				if s != 'x' {
-					g.columns = append(g.columns, k)
-				}
-				g.kept[k] = s != '.'
-			}
+			g = t.newGroup(shape, len(rows))
 			byShape[string(shape)] = g
 			order = append(order, g)
 		}
 		g.rows = append(g.rows, r)
 	}
 	return order
+}
+
+// runs splits rows, in order, where the columns to leave out change.
+func (t *table) runs(rows []*row, leaveOut func(*row, int) bool) []*group {
+	var order []*group
+	var last string
+	shape := make([]byte, len(t.columns))
+	for _, r := range rows {
+		for k := range t.columns {
+			shape[k] = '.'
+			if leaveOut(r, k) {
+				shape[k] = 'x'
+			}
+		}
+		if len(order) == 0 || string(shape) != last {
+			last = string(shape)
+			order = append(order, t.newGroup(shape, 1))
+		}
+		g := order[len(order)-1]
+		g.rows = append(g.rows, r)
+	}
+	return order
+}
+
+func (t *table) newGroup(shape []byte, rows int) *group {
+	g := &group{kept: make([]bool, len(t.columns)), columns: make([]int, 0, len(t.columns)), rows: make([]*row, 0, rows)}
+	for k, s := range shape {
+		if s != 'x' {
+			g.columns = append(g.columns, k)
+		}
+		g.kept[k] = s != '.'
+	}
+	return g
 }
 
 // names returns the names of the group's columns.
@@ -152,17 +180,6 @@ func (g *group) cells(rows []*row) [][]any {
 		}
 	}
 	return out
-}
-
-// generated returns the readable columns whose value the database makes.
-func generated(s *schema.Schema) []*schema.Field {
-	var fields []*schema.Field
-	for _, f := range s.FieldsWithDefaultDBValue {
-		if f.Readable && f.DBName != "" {
-			fields = append(fields, f)
-		}
-	}
-	return fields
 }
 
 // columnsOf returns fields as columns of a statement.

@@ -29,7 +29,7 @@ func (x *upserter) place(s *shape, rows []*row, back *reader) (strays []returned
 	}
 	fields := back.read()
 	for _, b := range back.rows {
-		r := byKey[x.textOf(b.value, x.u.match)]
+		r := byKey[string(x.textOf(b.value, x.u.match))]
 		if r == nil {
 			strays = append(strays, b)
 			continue
@@ -40,14 +40,15 @@ func (x *upserter) place(s *shape, rows []*row, back *reader) (strays []returned
 	return strays
 }
 
-// textOf returns the key text of some fields of a row that came back.
-func (x *upserter) textOf(v reflect.Value, fields []*schema.Field) string {
-	values := make([]any, len(fields))
-	for i, f := range fields {
-		values[i], _ = f.ValueOf(x.stmt.Context, v)
+// textOf returns the key text of some fields of a row that came back. It
+// holds until the next call.
+func (x *upserter) textOf(v reflect.Value, fields []*schema.Field) []byte {
+	x.text = x.text[:0]
+	for _, f := range fields {
+		value, _ := f.ValueOf(x.stmt.Context, v)
+		x.text, _ = appendKey(x.text, value, x.dialect.ZonedTimes())
 	}
-	text, _ := keyText(values, x.dialect.ZonedTimes())
-	return text
+	return x.text
 }
 
 // outcomeOfWritten tells what was done with a row that the statement returned.
@@ -71,10 +72,10 @@ func (x *upserter) outcomeOfWritten(s *shape, r *row, b returned) clauses.Outcom
 func (x *upserter) readBack(s *shape, rows []*row, back *reader, strays []returned) error {
 	written := make(map[string]returned, len(strays))
 	for _, b := range strays {
-		written[x.textOf(b.value, x.stmt.Schema.PrimaryFields)] = b
+		written[string(x.textOf(b.value, x.stmt.Schema.PrimaryFields))] = b
 	}
 	found := func(r *row, b returned, fields []*schema.Field) error {
-		w, wasWritten := written[x.textOf(b.value, x.stmt.Schema.PrimaryFields)]
+		w, wasWritten := written[string(x.textOf(b.value, x.stmt.Schema.PrimaryFields))]
 		if x.u.guardsDeleted() && !b.live {
 			return fmt.Errorf("alchemy: row %d matches a row of %s that is deleted: set Upsert.Revive to bring it back, or match on a key that leaves deleted rows out: %w", r.index, x.stmt.Table, dberr.ErrMatchDeleted)
 		}

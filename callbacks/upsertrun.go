@@ -32,6 +32,7 @@ type upserter struct {
 	existing map[string]bool // key texts of rows that were there before
 	outcomes []clauses.Outcome
 	affected int64
+	text     []byte // of the key that is looked up
 }
 
 // run does the whole upsert.
@@ -217,6 +218,9 @@ func (x *upserter) round(rows []*row) error {
 
 // chunkSize is the number of rows whose parameters fit into one statement.
 func (x *upserter) chunkSize(s *shape) int {
+	if len(s.group.rows)*len(s.group.columns) < x.dialect.ChunkParams()/2 && !x.fold && len(s.group.columns) > 0 {
+		return len(s.group.rows) // whatever the conflict clause adds
+	}
 	extra := countVars(x.stmt, func() { s.conflict.Build(x.stmt) })
 	n := rowsFitting(x.dialect, len(s.group.columns), extra)
 	if x.fold {
@@ -332,8 +336,8 @@ func (x *upserter) hint(err error) error {
 // generatedOf returns the columns that an insert of the group leaves to the database.
 func (x *upserter) generatedOf(g *group) []*schema.Field {
 	var fields []*schema.Field
-	for _, f := range x.stmt.Schema.Fields {
-		if f.DBName == "" || !f.Readable || x.stmt.Schema.FieldsByDBName[f.DBName] != f {
+	for _, f := range modelOf(x.stmt.Schema).columns {
+		if !f.Readable {
 			continue
 		}
 		k := slices.Index(x.t.fields, f)
@@ -347,7 +351,7 @@ func (x *upserter) generatedOf(g *group) []*schema.Field {
 // fillInOrder places rows that came back in the order in which they were sent.
 func fillInOrder(stmt *gorm.Statement, rows []*row, back *reader) error {
 	if len(back.rows) != len(rows) {
-		return fmt.Errorf("alchemy: %d rows of %s were inserted, %d came back", len(rows), stmt.Table, len(back.rows))
+		return fmt.Errorf("alchemy: of %d rows without a key, sent to %s, %d came back: a key that the database generates is taken already: %w", len(rows), stmt.Table, len(back.rows), gorm.ErrDuplicatedKey)
 	}
 	fields := back.read()
 	for i, r := range rows {

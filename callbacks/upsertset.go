@@ -25,7 +25,10 @@ func (x *upserter) shapeOf(g *group) *shape {
 	s := &shape{group: g}
 	var set clause.Set
 	if !x.u.DoNothing {
-		for _, f := range x.updated(g) {
+		updated := x.updated(g)
+		set = make(clause.Set, 0, len(updated)+len(x.u.set))
+		s.set = make([]*schema.Field, 0, len(updated))
+		for _, f := range updated {
 			a := clause.Assignment{Column: clause.Column{Name: f.DBName}, Value: clause.Column{Table: dialect.ExcludedTable, Name: f.DBName}}
 			if f.AutoUpdateTime > 0 && x.touched[f] {
 				a.Value = timeValue(f, x.now)
@@ -51,7 +54,7 @@ func (x *upserter) shapeOf(g *group) *shape {
 
 // updated returns the fields that a match gets from the new row.
 func (x *upserter) updated(g *group) []*schema.Field {
-	var fields []*schema.Field
+	fields := make([]*schema.Field, 0, len(x.t.fields))
 	add := func(f *schema.Field) {
 		if f != nil && !slices.Contains(fields, f) && !x.isSet(f) {
 			fields = append(fields, f)
@@ -89,8 +92,7 @@ func (x *upserter) updated(g *group) []*schema.Field {
 // updatedByDefault reports whether an update writes a field that isn't named
 // in Upsert.Update.
 func (x *upserter) updatedByDefault(f *schema.Field) bool {
-	return f.Updatable && !f.PrimaryKey && f.AutoCreateTime == 0 && f.AutoUpdateTime == 0 &&
-		!slices.Contains(x.u.match, f) && !isSoftDelete(f) && !isVersion(f)
+	return modelOf(x.stmt.Schema).byDefault[f] && !slices.Contains(x.u.match, f)
 }
 
 // isSet reports whether Upsert.Set assigns the field.
@@ -126,10 +128,10 @@ func (x *upserter) updateOnlyIf(set clause.Set) []clause.Expression {
 // row may differ from the struct: all but those that insert and update alike
 // take from it.
 func (x *upserter) comesBack(s *shape) []*schema.Field {
-	var fields []*schema.Field
-	for _, f := range x.stmt.Schema.Fields {
+	columns := modelOf(x.stmt.Schema).columns
+	fields := make([]*schema.Field, 0, len(columns))
+	for _, f := range columns {
 		switch {
-		case f.DBName == "" || x.stmt.Schema.FieldsByDBName[f.DBName] != f:
 		case slices.Contains(x.u.match, f), f.PrimaryKey:
 			fields = append(fields, f) // also to find the struct by
 		case !f.Readable:
@@ -157,16 +159,8 @@ func timeValue(f *schema.Field, now time.Time) any {
 // own in: an insert keeps it, an update must not.
 func touched(stmt *gorm.Statement, rows []*row) map[*schema.Field]bool {
 	found := map[*schema.Field]bool{}
-	for _, f := range stmt.Schema.Fields {
-		if f.DBName == "" || f.AutoUpdateTime == 0 {
-			continue
-		}
-		for _, r := range rows {
-			if _, zero := r.get(stmt.Context, f); !zero {
-				found[f] = true
-				break
-			}
-		}
+	for _, f := range modelOf(stmt.Schema).tracked {
+		found[f] = slices.ContainsFunc(rows, func(r *row) bool { return !r.isZero(stmt.Context, f) })
 	}
 	return found
 }

@@ -46,8 +46,11 @@ func (d *Dialect) Wrap(err error) error { return d.WrapRow(err, -1) }
 
 // WrapRow is Wrap for an error that input row number row caused; -1 if unknown.
 func (d *Dialect) WrapRow(err error, row int) error {
+	if err == nil {
+		return nil
+	}
 	var known *dberr.ConstraintError
-	if err == nil || errors.As(err, &known) || errors.Is(err, dberr.ErrRetryable) || errors.Is(err, dberr.ErrConnection) {
+	if errors.As(err, &known) || errors.Is(err, dberr.ErrRetryable) || errors.Is(err, dberr.ErrConnection) {
 		return err
 	}
 	switch c, origin := d.classify(err); c {

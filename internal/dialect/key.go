@@ -57,6 +57,9 @@ var modelKeys sync.Map // *schema.Schema -> func() []Key
 // ModelKeys returns the unique keys that a model declares: the primary key
 // first, then unique columns, then unique indexes. It is read once a schema.
 func ModelKeys(s *schema.Schema) []Key {
+	if read, ok := modelKeys.Load(s); ok {
+		return read.(func() []Key)()
+	}
 	read, _ := modelKeys.LoadOrStore(s, sync.OnceValue(func() []Key { return readModelKeys(s) }))
 	return read.(func() []Key)()
 }
