@@ -15,11 +15,11 @@ func TestPostgres(t *testing.T) {
 }
 
 func TestPostgresSimpleProtocol(t *testing.T) {
-	runPostgres(t, postgres.Config{DSN: dsn(t, "ALCHEMY_TEST_POSTGRES_DSN"), PreferSimpleProtocol: true})
+	runDriver(t, postgres.Config{DSN: dsn(t, "ALCHEMY_TEST_POSTGRES_DSN"), PreferSimpleProtocol: true})
 }
 
 func TestPostgresLibPQ(t *testing.T) {
-	runPostgres(t, postgres.Config{DSN: dsn(t, "ALCHEMY_TEST_POSTGRES_DSN"), DriverName: "postgres"})
+	runDriver(t, postgres.Config{DSN: dsn(t, "ALCHEMY_TEST_POSTGRES_DSN"), DriverName: "postgres"})
 }
 
 func TestPostgres18(t *testing.T) {
@@ -27,9 +27,13 @@ func TestPostgres18(t *testing.T) {
 }
 
 func TestPostgres18SimpleProtocol(t *testing.T) {
-	runPostgres(t, postgres.Config{DSN: dsn(t, "ALCHEMY_TEST_POSTGRES18_DSN"), PreferSimpleProtocol: true})
+	runDriver(t, postgres.Config{DSN: dsn(t, "ALCHEMY_TEST_POSTGRES18_DSN"), PreferSimpleProtocol: true})
 }
 
 func runPostgres(t *testing.T, cfg postgres.Config) {
 	conformance.Run(t, func(testing.TB) gorm.Dialector { return postgres.New(cfg) })
+}
+
+func runDriver(t *testing.T, cfg postgres.Config) {
+	conformance.RunDriver(t, func(testing.TB) gorm.Dialector { return postgres.New(cfg) })
 }

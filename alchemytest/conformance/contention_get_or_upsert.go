@@ -7,7 +7,7 @@ import (
 	"github.com/gormalchemy/alchemy/repository"
 )
 
-var _ = register("19 contention: GetOrUpsert of one new key", contendGetOrUpsert)
+var _ = registerLoad("19 contention: GetOrUpsert of one new key", contendGetOrUpsert)
 
 // contendGetOrUpsert: of all workers exactly one creates the row, and all
 // hold it as that one sent it.

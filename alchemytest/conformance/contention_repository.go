@@ -20,9 +20,9 @@ func repositoryVerbs(db *gorm.DB) upsertVerbs {
 }
 
 var (
-	_ = register("19 contention: repository upserts of one new key", func(e *env) { contendOneKey(e, rounds(), repositoryVerbs) })
-	_ = register("19 contention: repository upserts of ten keys", func(e *env) { contendTenKeys(e, rounds(), repositoryVerbs) })
-	_ = register("19 contention: repository upserts against deletes", func(e *env) { contendDelete(e, repositoryVerbs) })
-	_ = register("11 contention: repository upserts of a counter", func(e *env) { contendCounter(e, repositoryVerbs) })
-	_ = register("11 contention: repository upserts of counters in batches", func(e *env) { contendCounterBatches(e, repositoryVerbs) })
+	_ = registerLoad("19 contention: repository upserts of one new key", func(e *env) { contendOneKey(e, rounds(), repositoryVerbs) })
+	_ = registerLoad("19 contention: repository upserts of ten keys", func(e *env) { contendTenKeys(e, rounds(), repositoryVerbs) })
+	_ = registerLoad("19 contention: repository upserts against deletes", func(e *env) { contendDelete(e, repositoryVerbs) })
+	_ = registerLoad("11 contention: repository upserts of a counter", func(e *env) { contendCounter(e, repositoryVerbs) })
+	_ = registerLoad("11 contention: repository upserts of counters in batches", func(e *env) { contendCounterBatches(e, repositoryVerbs) })
 )

@@ -31,11 +31,11 @@ func plainVerbs(db *gorm.DB) upsertVerbs {
 }
 
 var (
-	_ = register("19 contention: plain upserts of one new key", func(e *env) { contendOneKey(e, rounds(), plainVerbs) })
-	_ = register("19 contention: plain upserts of ten keys", func(e *env) { contendTenKeys(e, rounds(), plainVerbs) })
-	_ = register("19 contention: plain upserts against deletes", func(e *env) { contendDelete(e, plainVerbs) })
-	_ = register("11 contention: plain upserts of a counter", func(e *env) { contendCounter(e, plainVerbs) })
-	_ = register("11 contention: plain upserts of counters in batches", func(e *env) { contendCounterBatches(e, plainVerbs) })
+	_ = registerLoad("19 contention: plain upserts of one new key", func(e *env) { contendOneKey(e, rounds(), plainVerbs) })
+	_ = registerLoad("19 contention: plain upserts of ten keys", func(e *env) { contendTenKeys(e, rounds(), plainVerbs) })
+	_ = registerLoad("19 contention: plain upserts against deletes", func(e *env) { contendDelete(e, plainVerbs) })
+	_ = registerLoad("11 contention: plain upserts of a counter", func(e *env) { contendCounter(e, plainVerbs) })
+	_ = registerLoad("11 contention: plain upserts of counters in batches", func(e *env) { contendCounterBatches(e, plainVerbs) })
 )
 
 // contendOneKey: every round all workers upsert one new key, half of them
@@ -221,7 +221,7 @@ func contendCounterBatches(e *env, verbs func(*gorm.DB) upsertVerbs) {
 	})
 }
 
-var _ = register("19 contention: OnConflict of one new key", contendOnConflict)
+var _ = registerLoad("19 contention: OnConflict of one new key", contendOnConflict)
 
 // contendOnConflict: GORM's own clause in all workers, one key a round: one
 // row, and its id in every struct, ignored ones too.
@@ -252,7 +252,7 @@ func contendOnConflict(e *env) {
 	e.equal("number of rows", countOf(e, &upPost{}), int64(rounds()))
 }
 
-var _ = register("10 contention: one upsert says that it inserted", contendOutcomes)
+var _ = registerLoad("10 contention: one upsert says that it inserted", contendOutcomes)
 
 // contendOutcomes: of all workers that upsert one new key exactly one is
 // told Inserted.

@@ -12,19 +12,19 @@ import (
 )
 
 var (
-	_ = register("19 contention: upserts with prepared statements", func(e *env) {
+	_ = registerLoad("19 contention: upserts with prepared statements", func(e *env) {
 		contendOneKey(e, rounds()/5, func(db *gorm.DB) upsertVerbs { return plainVerbs(db.Session(&gorm.Session{PrepareStmt: true})) })
 	})
-	_ = register("19 contention: upserts without GORM's transaction", func(e *env) {
+	_ = registerLoad("19 contention: upserts without GORM's transaction", func(e *env) {
 		contendTenKeys(e, rounds()/5, func(db *gorm.DB) upsertVerbs {
 			return plainVerbs(db.Session(&gorm.Session{SkipDefaultTransaction: true}))
 		})
 	})
-	_ = register("19 contention: upserts of ten keys in callers' transactions", contendCallersTransaction)
-	_ = register("19 contention: first upserts by a key of the table alone", contendTableKey)
-	_ = register("19 contention: ignored batches against deletes", contendIgnoredBatches)
-	_ = register("19 contention: upserts by primary key", contendPrimaryKey)
-	_ = register("18 contention: upserts that link one new parent", contendParent)
+	_ = registerLoad("19 contention: upserts of ten keys in callers' transactions", contendCallersTransaction)
+	_ = registerLoad("19 contention: first upserts by a key of the table alone", contendTableKey)
+	_ = registerLoad("19 contention: ignored batches against deletes", contendIgnoredBatches)
+	_ = registerLoad("19 contention: upserts by primary key", contendPrimaryKey)
+	_ = registerLoad("18 contention: upserts that link one new parent", contendParent)
 )
 
 // contendCallersTransaction: one batch a transaction, in both orders, is no

@@ -43,7 +43,7 @@ func bulkRows(n int) (rows, want []bulkRow) {
 	return rows, want
 }
 
-var _ = register("03 create of 100,000 rows", func(e *env) {
+var _ = registerLoad("03 create of 100,000 rows", func(e *env) {
 	e.migrate(&bulkRow{})
 	rows, want := bulkRows(100_000)
 	var tx *gorm.DB
@@ -84,7 +84,7 @@ var _ = register("03 explicit and generated keys in one batch", func(e *env) {
 	}
 })
 
-var _ = register("03 chunks are one transaction without GORM's own", func(e *env) {
+var _ = registerLoad("03 chunks are one transaction without GORM's own", func(e *env) {
 	e.migrate(&bulkRow{})
 	db := e.open(&gorm.Config{SkipDefaultTransaction: true})
 	rows, _ := bulkRows(30_000)

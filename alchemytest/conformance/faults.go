@@ -111,7 +111,7 @@ func at(e *env, fault func(conn gorm.ConnPool), call func() ([]bulkRow, error), 
 	e.ok(e.db.Exec("DELETE FROM " + e.table("bulk_rows")).Error)
 }
 
-var _ = register("38 a cancelled context leaves nothing half done", func(e *env) {
+var _ = registerLoad("38 a cancelled context leaves nothing half done", func(e *env) {
 	e.migrate(&bulkRow{})
 	for name, call := range faultyCalls(e.db) {
 		cancelled, cancel := context.WithCancel(e.ctx)
@@ -151,7 +151,7 @@ var _ = register("38 a closed pool is an error of connection", func(e *env) {
 	e.wantErr(repository.Transaction(e.ctx, db, func(context.Context) error { return nil }, nil), dberr.ErrConnection)
 })
 
-var _ = register("38 a connection lost at any point leaves nothing half done", func(e *env) {
+var _ = registerLoad("38 a connection lost at any point leaves nothing half done", func(e *env) {
 	if !e.has(capKillConnection) {
 		e.t.Log("this database has no connections to lose")
 		return

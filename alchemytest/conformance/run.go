@@ -13,8 +13,9 @@ import (
 // testCase is one behaviour. Its name starts with the number of the
 // behaviour, so that -run can pick it.
 type testCase struct {
-	name string
-	run  func(*env)
+	name  string
+	run   func(*env)
+	loads bool // is about the server under load more than about the driver
 }
 
 // cases is filled by register while the package initialises and only read
@@ -27,13 +28,36 @@ func register(name string, run func(*env)) struct{} {
 	return struct{}{}
 }
 
+// registerLoad adds a case that loads the server, with many rows or with
+// many writers at once.
+func registerLoad(name string, run func(*env)) struct{} {
+	cases = append(cases, testCase{name: name, run: run, loads: true})
+	return struct{}{}
+}
+
 // Run runs every case, each as a parallel subtest, against the databases
 // that open gives. It is called once a case and may return the same server
 // every time: cases share no table. The suite opens the dialector several
 // times in one case, so it must hold a DSN or a pool that stays usable.
 func Run(t *testing.T, open func(tb testing.TB) gorm.Dialector) {
 	t.Helper()
-	sorted := slices.Clone(cases)
+	runCases(t, open, slices.Clone(cases))
+}
+
+// RunDriver is Run without the cases that load the server. It is for one
+// more driver, or one more setting of a driver, of a server that Run tests.
+// With ALCHEMY_TEST_SOAK=1 it is Run.
+func RunDriver(t *testing.T, open func(tb testing.TB) gorm.Dialector) {
+	t.Helper()
+	chosen := slices.Clone(cases)
+	if !soaking() {
+		chosen = slices.DeleteFunc(chosen, func(c testCase) bool { return c.loads })
+	}
+	runCases(t, open, chosen)
+}
+
+func runCases(t *testing.T, open func(tb testing.TB) gorm.Dialector, sorted []testCase) {
+	t.Helper()
 	slices.SortStableFunc(sorted, func(a, b testCase) int { return strings.Compare(a.name, b.name) })
 	for i, c := range sorted {
 		if i > 0 && sorted[i-1].name == c.name {
@@ -55,8 +79,10 @@ func Run(t *testing.T, open func(tb testing.TB) gorm.Dialector) {
 
 // rounds is how often a contention case repeats itself.
 func rounds() int {
-	if os.Getenv("ALCHEMY_TEST_SOAK") == "1" {
+	if soaking() {
 		return 200
 	}
 	return 50
 }
+
+func soaking() bool { return os.Getenv("ALCHEMY_TEST_SOAK") == "1" }

@@ -9,7 +9,7 @@ import (
 	"github.com/gormalchemy/alchemy/clauses"
 )
 
-var _ = register("09 upsert of repeated keys over several chunks", upsertSpread)
+var _ = registerLoad("09 upsert of repeated keys over several chunks", upsertSpread)
 
 // upsertSpread: 13,000 rows over 5,003 keys, so that equal keys stand in
 // different chunks; counters and the last row are exact.

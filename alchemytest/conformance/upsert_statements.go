@@ -117,7 +117,7 @@ func numberedPosts(n int, views int64) []upPost {
 	return rows
 }
 
-var _ = register("20 upsert of 10,000 existing rows", upsertTenThousand)
+var _ = registerLoad("20 upsert of 10,000 existing rows", upsertTenThousand)
 
 // upsertTenThousand: the number of statements grows as chunks do, never as
 // rows; every row is right.
@@ -155,7 +155,7 @@ func upsertTenThousand(e *env) {
 	e.equal("sum of views", total, int64(2*n))
 }
 
-var _ = register("20 upsert in one transaction over several chunks", upsertChunksAtomic)
+var _ = registerLoad("20 upsert in one transaction over several chunks", upsertChunksAtomic)
 
 // upsertChunksAtomic: a failure in the last chunk undoes the first ones, also
 // where GORM opens no transaction.
@@ -181,7 +181,7 @@ func upsertChunksAtomic(e *env) {
 	}
 }
 
-var _ = register("20 upsert reads left rows back once a chunk", upsertReadsOnce)
+var _ = registerLoad("20 upsert reads left rows back once a chunk", upsertReadsOnce)
 
 // upsertReadsOnce: a chunk of which every row is left alone costs one read.
 func upsertReadsOnce(e *env) {
