@@ -68,7 +68,7 @@ func (r *reader) next() reflect.Value {
 	if !r.made.IsValid() || r.used == r.made.Len() {
 		n := 1
 		if r.made.IsValid() {
-			n = min(2*r.made.Len(), 256)
+			n = min(4*r.made.Len(), 256)
 		}
 		r.made = reflect.MakeSlice(reflect.SliceOf(r.stmt.Schema.ModelType), n, n)
 		r.used = 0

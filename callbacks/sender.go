@@ -68,7 +68,7 @@ func (s *sender) query(write func(*gorm.Statement), to receiver) (err error) {
 // into a table returns all that it writes: its result tells the types by
 // which the next can take columns as arrays.
 func (s *sender) sendInsert(stmt *gorm.Statement, d *dialect.Dialect, how dialect.Arrays, in *dialect.Insert) (*reader, error) {
-	rd := &reader{stmt: stmt, typed: d.Casts()}
+	rd := &reader{stmt: stmt, typed: d.Casts(), rows: make([]returned, 0, len(in.Rows))}
 	switch how {
 	case dialect.AsArrays:
 		in.Types = d.ColumnTypes(stmt)

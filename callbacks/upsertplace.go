@@ -23,13 +23,19 @@ func (x *upserter) tellsNew(s *shape) bool {
 // came back under a key that is nobody's, because the database spells it
 // otherwise, is returned: the read-back finds whose it is.
 func (x *upserter) place(s *shape, rows []*row, back *reader) (strays []returned) {
-	byKey := make(map[string]*row, len(rows))
-	for _, r := range rows {
-		byKey[r.keyText] = r
-	}
 	fields := back.read()
-	for _, b := range back.rows {
-		r := byKey[string(x.textOf(b.value, x.u.match))]
+	var byKey map[string]*row
+	for i, b := range back.rows {
+		text := x.textOf(b.value, x.u.match)
+		var r *row
+		if i < len(rows) && byKey == nil && rows[i].keyText == string(text) {
+			r = rows[i] // they mostly come in the order in which they were sent
+		} else {
+			if byKey == nil {
+				byKey = indexByKey(rows)
+			}
+			r = byKey[string(text)]
+		}
 		if r == nil {
 			strays = append(strays, b)
 			continue
@@ -38,6 +44,14 @@ func (x *upserter) place(s *shape, rows []*row, back *reader) (strays []returned
 		x.outcomes[r.index] = x.outcomeOfWritten(s, r, b)
 	}
 	return strays
+}
+
+func indexByKey(rows []*row) map[string]*row {
+	byKey := make(map[string]*row, len(rows))
+	for _, r := range rows {
+		byKey[r.keyText] = r
+	}
+	return byKey
 }
 
 // textOf returns the key text of some fields of a row that came back. It
