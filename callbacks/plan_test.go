@@ -113,8 +113,9 @@ func TestRounds(t *testing.T) {
 		"update list, the rest is equal": {
 			clauses.Upsert{Update: []string{"views"}}, []counted{{Slug: "a", Views: 1}, {Slug: "a", Views: 2}}, "1",
 		},
-		"defaults left to GORM":         {clauses.Upsert{}, []counted{{Slug: "a", Rank: 3}, {Slug: "a"}}, "0|1"},
-		"defaults left to the database": {clauses.Upsert{}, []counted{{Slug: "a", Token: "t"}, {Slug: "a"}}, "0|1"},
+		"defaults left to GORM":          {clauses.Upsert{}, []counted{{Slug: "a", Rank: 3}, {Slug: "a"}}, "0|1"},
+		"the default by name, then left": {clauses.Upsert{}, []counted{{Slug: "a", Rank: 7}, {Slug: "a"}}, "0|1"}, // a match gets 7, then keeps it
+		"defaults left to the database":  {clauses.Upsert{}, []counted{{Slug: "a", Token: "t"}, {Slug: "a"}}, "0|1"},
 	} {
 		c.upsert.Match = []string{"slug"}
 		x, rows := planned(t, "dummy", c.upsert, &c.rows)
@@ -186,7 +187,7 @@ func FuzzRounds(f *testing.F) {
 		}
 		for i := range given {
 			b := int(data[i])
-			given[i] = counted{Slug: string(rune('a' + b%3)), Title: []string{"", "x"}[b/3%2], Views: b / 6 % 3, Rank: b / 18 % 3}
+			given[i] = counted{Slug: string(rune('a' + b%3)), Title: []string{"", "x"}[b/3%2], Views: b / 6 % 3, Rank: []int{0, 7, 3}[b/18%3]}
 		}
 		rows := append([]counted(nil), given...) // conversion fills defaults in
 		want, got := map[string]stored{"a": {"old", 1, 1}}, map[string]stored{"a": {"old", 1, 1}}

@@ -82,24 +82,34 @@ func TestUnsupportedError(t *testing.T) {
 // TestSentinels: each is itself alone, says so in lower case, and is GORM's
 // of the same meaning where there is one.
 func TestSentinels(t *testing.T) {
-	of := map[error]error{
-		dberr.ErrUnknownField: gorm.ErrInvalidField, dberr.ErrInvalidValue: gorm.ErrInvalidData, dberr.ErrInvalidKey: gorm.ErrPrimaryKeyRequired,
-		dberr.ErrNotInstalled: nil, dberr.ErrMisuse: nil, dberr.ErrMatchNotUnique: nil, dberr.ErrNullMatch: nil, dberr.ErrMatchDeleted: nil,
-		dberr.ErrDuplicateRow: nil, dberr.ErrRowGone: nil, dberr.ErrMultipleRows: nil, dberr.ErrOtherTransaction: nil, dberr.ErrRetryable: nil,
-		dberr.ErrConnection: nil,
+	of := []struct{ err, gorms error }{
+		{dberr.ErrNotInstalled, nil},
+		{dberr.ErrMisuse, nil},
+		{dberr.ErrUnknownField, gorm.ErrInvalidField},
+		{dberr.ErrInvalidValue, gorm.ErrInvalidData},
+		{dberr.ErrInvalidKey, gorm.ErrPrimaryKeyRequired},
+		{dberr.ErrMatchNotUnique, nil},
+		{dberr.ErrNullMatch, nil},
+		{dberr.ErrMatchDeleted, nil},
+		{dberr.ErrDuplicateRow, nil},
+		{dberr.ErrRowGone, nil},
+		{dberr.ErrMultipleRows, nil},
+		{dberr.ErrOtherTransaction, nil},
+		{dberr.ErrRetryable, nil},
+		{dberr.ErrConnection, nil},
 	}
-	for err, gorms := range of {
-		wrapped := fmt.Errorf("x: %w", err)
-		for other := range of {
-			if errors.Is(wrapped, other) != (other == err) {
-				t.Errorf("%v and %v", err, other)
+	for i, s := range of {
+		wrapped := fmt.Errorf("x: %w", s.err)
+		for k, other := range of {
+			if errors.Is(wrapped, other.err) != (i == k) {
+				t.Errorf("%v and %v", s.err, other.err)
 			}
 		}
-		if gorms != nil && (!errors.Is(wrapped, gorms) || strings.Contains(err.Error(), gorms.Error())) {
-			t.Errorf("%v and GORM's %v", err, gorms)
+		if s.gorms != nil && (!errors.Is(wrapped, s.gorms) || strings.Contains(s.err.Error(), s.gorms.Error())) {
+			t.Errorf("%v and GORM's %v", s.err, s.gorms)
 		}
-		if first := err.Error()[:1]; first != strings.ToLower(first) {
-			t.Errorf("%v", err)
+		if first := s.err.Error()[:1]; first != strings.ToLower(first) {
+			t.Errorf("%v", s.err)
 		}
 	}
 }

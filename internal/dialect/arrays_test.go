@@ -83,7 +83,7 @@ func TestDriverValue(t *testing.T) {
 
 func TestColumnOf(t *testing.T) {
 	now := time.Now()
-	one, truth, text, real := int64(1), true, "a", 1.5
+	one, truth, word, half := int64(1), true, "a", 1.5
 	for _, c := range []struct {
 		cells    []any
 		dbType   string
@@ -97,15 +97,15 @@ func TestColumnOf(t *testing.T) {
 		{cells: []any{one, "18446744073709551615"}, dbType: "int8", param: "text", values: []string{"1", "18446744073709551615"}},
 		{cells: []any{one, "18446744073709551615"}, dbType: "numeric", param: "text", values: []string{"1", "18446744073709551615"}},
 		{cells: []any{truth, nil}, dbType: "bool", param: "bool", values: []*bool{&truth, nil}},
-		{cells: []any{real}, dbType: "float8", param: "float8", values: []float64{1.5}},
-		{cells: []any{"0.1", real}, dbType: "float4", param: "text", values: []string{"0.1", "1.5"}},
-		{cells: []any{real, one}, dbType: "float8", param: "text", values: []string{"1.5", "1"}},
+		{cells: []any{half}, dbType: "float8", param: "float8", values: []float64{1.5}},
+		{cells: []any{"0.1", half}, dbType: "float4", param: "text", values: []string{"0.1", "1.5"}},
+		{cells: []any{half, one}, dbType: "float8", param: "text", values: []string{"1.5", "1"}},
 		{cells: []any{now}, dbType: "timestamptz", param: "timestamptz", values: []time.Time{now}},
 		{cells: []any{now, nil}, dbType: "date", param: "date", values: []*time.Time{&now, nil}},
 		{cells: []any{"2026-01-02"}, dbType: "date", tooOther: true},
 		{cells: []any{[]byte{0, 255}}, dbType: "bytea", param: "bytea", values: [][]byte{{0, 255}}},
 		{cells: []any{"a"}, dbType: "bytea", tooOther: true},
-		{cells: []any{text, nil}, dbType: "text", param: "text", values: []*string{&text, nil}},
+		{cells: []any{word, nil}, dbType: "text", param: "text", values: []*string{&word, nil}},
 		{cells: []any{[]byte(`{"a":1}`)}, dbType: "jsonb", param: "text", values: []string{`{"a":1}`}},
 		{cells: []any{truth}, dbType: "text", param: "text", values: []string{"true"}},
 		{cells: []any{now}, dbType: "text", tooOther: true},

@@ -33,6 +33,7 @@ func TestAfterWhere(t *testing.T) {
 		"CREATE UNIQUE INDEX `where` ON `t where` (`a where`) WHERE `b`":    "`b`",
 		`CREATE UNIQUE INDEX "i WHERE x" ON "t"("a") WHERE "c" = 'where'`:   `"c" = 'where'`,
 		"CREATE UNIQUE INDEX [where a] ON [t] ([where]) WHERE [where] = 1":  "[where] = 1",
+		"CREATE UNIQUE INDEX i ON t (somewhere, a) WHERE b":                 "b",
 		`CREATE UNIQUE INDEX "it""s where" ON t (a) WHERE b`:                "b",
 		"CREATE UNIQUE INDEX i ON t (ifnull(a, 'where'), b) WHERE (c OR d)": "(c OR d)",
 		"CREATE UNIQUE INDEX i ON t (a) WHERE b = 'x' AND c IN (1, 2)":      "b = 'x' AND c IN (1, 2)",
