@@ -195,7 +195,8 @@ func appendKey(b []byte, v any, zoned bool) (text []byte, null bool) {
 		b = append(strconv.AppendInt(b, int64(len(x)), 10), 's')
 		b = append(b, x...)
 	case time.Time:
-		b = strconv.AppendInt(append(b, 't'), x.UnixNano(), 10)
+		b = strconv.AppendInt(append(b, 't'), x.Unix(), 10) // in nanoseconds, times 584 years apart are one
+		b = strconv.AppendInt(append(b, '.'), int64(x.Nanosecond()), 10)
 		if zoned {
 			_, offset := x.Zone()
 			b = strconv.AppendInt(append(b, '+'), int64(offset), 10)

@@ -82,13 +82,35 @@ func (s *snapshot) restore(ctx context.Context) {
 	for i, v := range s.into {
 		was := s.copies.Index(i)
 		for k, f := range s.fields {
-			if !behindPointer(f) {
+			switch {
+			case !behindPointer(f):
 				f.ReflectValueOf(ctx, v).Set(f.ReflectValueOf(ctx, was))
-				continue
+			case !restoreNil(v, was, f):
+				restoreShared(ctx, v, f, s.deep[i][k])
 			}
-			restoreShared(ctx, v, f, s.deep[i][k])
 		}
 	}
+}
+
+// restoreNil puts back the nil embedded pointer that a field is behind, if
+// there was one.
+func restoreNil(v, was reflect.Value, f *schema.Field) bool {
+	for _, i := range f.StructField.Index {
+		if i >= 0 {
+			v, was = v.Field(i), was.Field(i)
+			continue
+		}
+		v, was = v.Field(-i-1), was.Field(-i-1)
+		if was.IsNil() {
+			v.SetZero()
+			return true
+		}
+		if v.IsNil() {
+			return false
+		}
+		v, was = v.Elem(), was.Elem()
+	}
+	return false
 }
 
 // restoreShared puts back a field behind an embedded pointer. A value that

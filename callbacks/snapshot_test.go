@@ -74,6 +74,17 @@ func TestSnapshotBehindPointer(t *testing.T) {
 	}
 }
 
+func TestSnapshotBehindNil(t *testing.T) {
+	row := keptBehind{Name: "a"}
+	s := takeSnapshot(statement(t, openNamed(t, "dummy"), &row))
+	s.restore(context.Background())
+	row.Audited = &Audited{By: "changed"}
+	s.restore(context.Background())
+	if row.Audited != nil {
+		t.Errorf("nothing became %+v", row.Audited)
+	}
+}
+
 func TestSnapshotMaps(t *testing.T) {
 	m := map[string]any{"name": "a"}
 	stmt := statement(t, openNamed(t, "dummy"), &kept{})

@@ -218,8 +218,8 @@ func (x *upserter) round(rows []*row) error {
 
 // chunkSize is the number of rows whose parameters fit into one statement.
 func (x *upserter) chunkSize(s *shape) int {
-	if len(s.group.rows)*len(s.group.columns) < x.dialect.ChunkParams()/2 && !x.fold && len(s.group.columns) > 0 {
-		return len(s.group.rows) // whatever the conflict clause adds
+	if len(s.group.rows)*len(s.group.columns) < x.dialect.ChunkParams()/2 && !x.fold && len(s.group.columns) > 0 && len(x.u.set)+len(x.u.where) == 0 {
+		return len(s.group.rows) // the conflict clause adds at most a few times
 	}
 	extra := countVars(x.stmt, func() { s.conflict.Build(x.stmt) })
 	n := rowsFitting(x.dialect, len(s.group.columns), extra)
@@ -235,7 +235,7 @@ func rowsFitting(d *dialect.Dialect, columns, extra int) int {
 	if columns == 0 {
 		return 1
 	}
-	return max(1, (d.ChunkParams()-extra)/columns)
+	return max(1, min(d.ChunkParams(), d.MaxParams()-extra)/columns)
 }
 
 // maxAttempts bounds how often rows are sent again because the row that

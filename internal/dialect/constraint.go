@@ -56,10 +56,12 @@ func columnsOfDetail(detail string) []string {
 
 // columnsOfText reads SQLite's text, `UNIQUE constraint failed: posts.tenant, posts.slug`.
 func columnsOfText(text string) (table string, columns []string) {
-	_, list, ok := strings.Cut(text, " constraint failed: ")
-	if !ok {
+	const mark = " constraint failed: " // some drivers put it before SQLite's own text as well
+	at := strings.LastIndex(text, mark)
+	if at < 0 {
 		return "", nil
 	}
+	list := text[at+len(mark):]
 	if i := strings.IndexAny(list, "(\n"); i >= 0 {
 		list = strings.TrimSpace(list[:i])
 	}

@@ -210,14 +210,15 @@ func TestColumnsOfText(t *testing.T) {
 		table   string
 		columns []string
 	}{
-		"UNIQUE constraint failed: posts.slug":                           {"posts", []string{"slug"}},
-		"UNIQUE constraint failed: posts.tenant, posts.slug":             {"posts", []string{"tenant", "slug"}},
-		"constraint failed: UNIQUE constraint failed: posts.slug (2067)": {"posts", []string{"slug"}},
-		"NOT NULL constraint failed: posts.title\nmore":                  {"posts", []string{"title"}},
-		"CHECK constraint failed: positive":                              {},
-		"UNIQUE constraint failed: index 'lower_slug'":                   {},
-		"FOREIGN KEY constraint failed":                                  {},
-		"":                                                               {},
+		"UNIQUE constraint failed: posts.slug":                             {"posts", []string{"slug"}},
+		"UNIQUE constraint failed: posts.tenant, posts.slug":               {"posts", []string{"tenant", "slug"}},
+		"constraint failed: UNIQUE constraint failed: posts.slug (2067)":   {"posts", []string{"slug"}},
+		"NOT NULL constraint failed: posts.title\nmore":                    {"posts", []string{"title"}},
+		"sqlite3: constraint failed: UNIQUE constraint failed: posts.slug": {"posts", []string{"slug"}},
+		"CHECK constraint failed: positive":                                {},
+		"UNIQUE constraint failed: index 'lower_slug'":                     {},
+		"FOREIGN KEY constraint failed":                                    {},
+		"":                                                                 {},
 	} {
 		if table, columns := columnsOfText(text); table != want.table || !reflect.DeepEqual(columns, want.columns) {
 			t.Errorf("%s: %q %q", text, table, columns)

@@ -86,9 +86,17 @@ func (sqlite) describe(ctx context.Context, q Querier, name TableName) (*Table, 
 // afterWhere returns the predicate of a CREATE INDEX statement: what follows
 // the first WHERE after the column list.
 func afterWhere(sql string) string {
-	depth, quote := 0, byte(0)
+	depth, quote, listed := 0, byte(0), false
 	for i := 0; i < len(sql); i++ {
 		switch c := sql[i]; {
+		case quote == 0 && strings.HasPrefix(sql[i:], "--"):
+			quote = '\n'
+		case quote == 0 && strings.HasPrefix(sql[i:], "/*"):
+			end := strings.Index(sql[i+2:], "*/")
+			if end < 0 {
+				return ""
+			}
+			i += end + 3
 		case quote != 0:
 			if c == quote {
 				quote = 0
@@ -101,7 +109,8 @@ func afterWhere(sql string) string {
 			depth++
 		case c == ')':
 			depth--
-		case depth == 0 && (c == 'w' || c == 'W') && len(sql) > i+5 && strings.EqualFold(sql[i:i+5], "where"):
+			listed = true // no name follows but in the predicate
+		case listed && depth == 0 && (c == 'w' || c == 'W') && len(sql) > i+5 && strings.EqualFold(sql[i:i+5], "where"):
 			return strings.TrimSpace(sql[i+5:])
 		}
 	}
