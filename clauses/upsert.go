@@ -116,7 +116,7 @@ var (
 	_ gorm.StatementModifier = Upsert{}
 )
 
-// UpsertKey is the name under which an Upsert is kept in Statement.Clauses.
+// upsertKey is the name under which an Upsert is kept in Statement.Clauses.
 const upsertKey = "alchemy:upsert"
 
 // Build writes nothing: an Upsert is read by the create callback.

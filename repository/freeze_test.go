@@ -65,17 +65,18 @@ func parse(t *testing.T, v any) *schema.Schema {
 	return s
 }
 
+func newEverything() *everything {
+	text, at := "text", time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)
+	return &everything{
+		ID: 1, Bytes: []byte("abc"), Text: &text, At: at, AtP: &at,
+		JSON: map[string][]int{"a": {1, 2}, "b": {3}}, Gob: map[string]int{"a": 1, "b": 2, "c": 3, "d": 4},
+		Price: money{big.NewInt(5)}, PV: &pointerValuer{1}, Address: &Address{Street: "s"},
+	}
+}
+
 func TestFreezeSeesChanges(t *testing.T) {
 	s := parse(t, &everything{})
 	ctx := context.Background()
-	base := func() *everything {
-		text, at := "text", time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)
-		return &everything{
-			ID: 1, Bytes: []byte("abc"), Text: &text, At: at, AtP: &at,
-			JSON: map[string][]int{"a": {1, 2}, "b": {3}}, Gob: map[string]int{"a": 1, "b": 2, "c": 3, "d": 4},
-			Price: money{big.NewInt(5)}, PV: &pointerValuer{1}, Address: &Address{Street: "s"},
-		}
-	}
 	for name, c := range map[string]struct {
 		change func(e *everything)
 		fields []string
@@ -103,7 +104,7 @@ func TestFreezeSeesChanges(t *testing.T) {
 		"float":             {func(e *everything) { e.Float = 0.1 }, []string{"float"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := base()
+			e := newEverything()
 			row := reflect.ValueOf(e).Elem()
 			before := map[string]frozen{}
 			for column, f := range s.FieldsByDBName {

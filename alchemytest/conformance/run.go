@@ -30,7 +30,7 @@ func register(name string, run func(*env)) struct{} {
 
 // registerLoad adds a case that loads the server, with many rows or with
 // many writers at once.
-func registerLoad(name string, run func(*env)) struct{} {
+func registerLoad(name string, run func(*env)) struct{} { //nolint:unparam // the result is what a package-level var _ takes
 	cases = append(cases, testCase{name: name, run: run, loads: true})
 	return struct{}{}
 }

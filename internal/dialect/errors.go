@@ -159,7 +159,7 @@ const closedPool = "sql: database is closed"
 // classOf reads the code of one error of a driver. The drivers are not
 // imported: their errors are known by method or by the name of the field.
 func classOf(err error) class {
-	if e, ok := err.(interface{ SQLState() string }); ok { //nolint:errorlint // walk unwraps
+	if e, ok := err.(interface{ SQLState() string }); ok {
 		return classOfState(e.SQLState())
 	}
 	v := reflect.Indirect(reflect.ValueOf(err))
